@@ -1,0 +1,8 @@
+// Umbrella of the C inner loops. Each header declares one function table, filled once per instruction set.
+#ifndef CGODWITKERNELS_H
+#define CGODWITKERNELS_H
+
+#include "isa.h"
+#include "pool.h"
+
+#endif

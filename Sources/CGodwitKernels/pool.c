@@ -1,0 +1,148 @@
+// One job at a time. A job is published by raising `generation`; whoever works claims indices by compare-and-swap on
+// `ticket`, which carries the generation in its upper half, so that a worker that wakes late can never claim from a job
+// that it did not read. The caller waits for finished indices, not for workers: one that the system has put to sleep
+// and that has claimed nothing is not waited for.
+#include "pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+enum { max_workers = 255, spins = 3000 };
+
+static pthread_mutex_t owner = PTHREAD_MUTEX_INITIALIZER;  // held for the length of a job
+static pthread_mutex_t configuration = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic int wanted_threads = 1;
+static int started_workers = 0;
+
+static _Atomic uint32_t generation;
+static _Atomic int sleepers;
+static _Atomic uint64_t ticket;
+static _Atomic int finished;
+static _Atomic int job_count;
+static _Atomic(gw_pool_body) job_body;
+static _Atomic(void *) job_context;
+
+static _Thread_local bool inside_job;
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+#if defined(__linux__)
+static void sleep_while(uint32_t seen) {
+  atomic_fetch_add(&sleepers, 1);
+  if (atomic_load(&generation) == seen)
+    syscall(SYS_futex, &generation, FUTEX_WAIT_PRIVATE, seen, 0, 0, 0);
+  atomic_fetch_sub(&sleepers, 1);
+}
+
+static void wake_workers(void) {
+  if (atomic_load(&sleepers) > 0) syscall(SYS_futex, &generation, FUTEX_WAKE_PRIVATE, max_workers, 0, 0, 0);
+}
+#else
+static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t sleep_condition = PTHREAD_COND_INITIALIZER;
+
+static void sleep_while(uint32_t seen) {
+  pthread_mutex_lock(&sleep_lock);
+  atomic_fetch_add(&sleepers, 1);
+  while (atomic_load(&generation) == seen) pthread_cond_wait(&sleep_condition, &sleep_lock);
+  atomic_fetch_sub(&sleepers, 1);
+  pthread_mutex_unlock(&sleep_lock);
+}
+
+static void wake_workers(void) {
+  if (atomic_load(&sleepers) == 0) return;
+  pthread_mutex_lock(&sleep_lock);
+  pthread_cond_broadcast(&sleep_condition);
+  pthread_mutex_unlock(&sleep_lock);
+}
+#endif
+
+static void work(uint32_t of_generation) {
+  int count = atomic_load(&job_count);
+  gw_pool_body body = atomic_load(&job_body);
+  void *context = atomic_load(&job_context);
+  uint64_t claim = atomic_load(&ticket);
+  for (;;) {
+    if ((uint32_t)(claim >> 32) != of_generation || (int)(uint32_t)claim >= count) return;
+    if (!atomic_compare_exchange_weak(&ticket, &claim, claim + 1)) continue;
+    body(context, (int)(uint32_t)claim);
+    atomic_fetch_add(&finished, 1);
+    claim = atomic_load(&ticket);
+  }
+}
+
+static void *worker(void *argument) {
+  int number = (int)(intptr_t)argument;
+  uint32_t seen = 0;
+  inside_job = true;
+  for (;;) {
+    uint32_t now = atomic_load(&generation);
+    for (int i = 0; now == seen && i < spins; i++) {
+      relax();
+      now = atomic_load(&generation);
+    }
+    if (now == seen) {
+      sleep_while(seen);
+      continue;
+    }
+    seen = now;
+    if (number < atomic_load(&wanted_threads)) work(seen);
+  }
+  return 0;
+}
+
+void gw_pool_set_threads(int threads) {
+  if (threads < 1) threads = 1;
+  if (threads > max_workers + 1) threads = max_workers + 1;
+  pthread_mutex_lock(&configuration);
+  for (; started_workers < threads - 1; started_workers++) {
+    pthread_t thread;
+    if (pthread_create(&thread, 0, worker, (void *)(intptr_t)(started_workers + 1)) != 0) break;
+    pthread_detach(thread);
+  }
+  atomic_store(&wanted_threads, threads);
+  pthread_mutex_unlock(&configuration);
+}
+
+int gw_pool_threads(void) { return atomic_load(&wanted_threads); }
+
+void gw_pool_run(int count, gw_pool_body body, void *context) {
+  bool alone = count <= 1 || inside_job || atomic_load(&wanted_threads) == 1;
+  if (alone || pthread_mutex_trylock(&owner) != 0) {
+    for (int i = 0; i < count; i++) body(context, i);
+    return;
+  }
+  inside_job = true;
+  atomic_store(&job_count, count);
+  atomic_store(&job_body, body);
+  atomic_store(&job_context, context);
+  atomic_store(&finished, 0);
+  uint32_t mine = atomic_load(&generation) + 1;
+  atomic_store(&ticket, (uint64_t)mine << 32);
+  atomic_store(&generation, mine);
+  wake_workers();
+  work(mine);
+  for (int i = 0; atomic_load(&finished) < count; i++) {
+    if (i < spins)
+      relax();
+    else
+      sched_yield();
+  }
+  inside_job = false;
+  pthread_mutex_unlock(&owner);
+}

@@ -1,0 +1,111 @@
+import CGodwitKernels
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The blocks of memory that tensors live in: 64-byte aligned, kept for reuse when a tensor goes.
+///
+/// A page that the system hands out anew costs several times the work that most kernels do on it, so freed blocks are
+/// kept by size class (eight to each power of two) up to `limit` bytes. Blocks of 2 MiB and more ask for huge pages.
+/// Under Address Sanitizer nothing is kept, so that each overflow is seen.
+public enum MemoryCache {
+  /// The most bytes kept for reuse; a quarter of the machine's memory unless set.
+  public static var limit: Int {
+    get { state.withLock { $0.limit } }
+    set {
+      state.withLock { $0.limit = max(newValue, 0) }
+      if keptByteCount > limit { trim() }
+    }
+  }
+
+  /// The bytes now kept for reuse.
+  public static var keptByteCount: Int { state.withLock { $0.kept } }
+
+  /// Hands every kept block back to the system.
+  public static func trim() {
+    let blocks = state.withLock { state in
+      let blocks = state.free.flatMap { $0 }
+      for index in state.free.indices { state.free[index].removeAll() }
+      state.kept = 0
+      return blocks
+    }
+    for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
+  }
+
+  private struct State {
+    var free = [[UInt]](repeating: [], count: sizeClassCount)
+    var kept = 0
+    var limit: Int = {
+      let pages = sysconf(Int32(_SC_PHYS_PAGES))
+      return pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) / 4 : 1 << 32
+    }()
+  }
+
+  private static let state = Mutex(State())
+  private static let keepsNothing = gw_address_sanitizer()
+  private static let alignment = 64
+  private static let hugePage = 2 << 20
+  private static let sizeClassCount = 8 * 58
+
+  /// The class of a size: eight steps to each power of two, from 64 bytes.
+  private static func sizeClass(_ byteCount: Int) -> (index: Int, size: Int) {
+    let units = max(byteCount + 63, 64) >> 6
+    guard units >= 8 else { return (units, units << 6) }
+    let shift = Int.bitWidth - units.leadingZeroBitCount - 4
+    let steps = (units + (1 << shift) - 1) >> shift  // 8 ... 16
+    return (shift * 8 + steps, (steps << shift) << 6)
+  }
+
+  /// A block of at least `byteCount` bytes, its contents undefined (NaN in a debug build).
+  ///
+  /// - Precondition: the system has the memory; running out of it is fatal.
+  package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    let block: UnsafeMutableRawPointer
+    if keepsNothing {
+      block = system(byteCount: max(byteCount, 1))
+    } else {
+      let (index, size) = sizeClass(byteCount)
+      let kept = state.withLock { state -> UInt? in
+        guard let block = state.free[index].popLast() else { return nil }
+        state.kept -= size
+        return block
+      }
+      block = kept.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? system(byteCount: size)
+    }
+    #if DEBUG
+      memset(block, 0xFF, byteCount)
+    #endif
+    return block
+  }
+
+  /// Takes back a block that `allocate(byteCount:)` gave for the same count.
+  package static func deallocate(_ block: UnsafeMutableRawPointer, byteCount: Int) {
+    if !keepsNothing {
+      let (index, size) = sizeClass(byteCount)
+      let taken = state.withLock { state -> Bool in
+        guard state.kept + size <= state.limit else { return false }
+        state.free[index].append(UInt(bitPattern: block))
+        state.kept += size
+        return true
+      }
+      if taken { return }
+    }
+    free(block)
+  }
+
+  private static func system(byteCount: Int) -> UnsafeMutableRawPointer {
+    var block: UnsafeMutableRawPointer?
+    let large = byteCount >= hugePage && !keepsNothing
+    guard posix_memalign(&block, large ? hugePage : alignment, byteCount) == 0, let block else {
+      fatalError("allocate: the system has no \(byteCount) bytes left for a tensor")
+    }
+    #if os(Linux)
+      if large { _ = madvise(block, byteCount, Int32(MADV_HUGEPAGE)) }
+    #endif
+    return block
+  }
+}

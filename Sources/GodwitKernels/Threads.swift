@@ -1,0 +1,67 @@
+import CGodwitKernels
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The threads that kernels share.
+public enum Threads {
+  /// How many threads work on one kernel, the caller included: `GODWIT_THREADS`, else the processors online.
+  ///
+  /// Results do not depend on it: the same seed and instruction set give the same bits at any number of threads.
+  public static var count: Int {
+    get {
+      _ = start
+      return Int(gw_pool_threads())
+    }
+    set {
+      _ = start
+      gw_pool_set_threads(Int32(clamping: newValue))
+    }
+  }
+
+  private static let start: Void = {
+    let asked = getenv("GODWIT_THREADS").flatMap { Int32(String(cString: $0)) } ?? 0
+    let online = Int32(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    gw_pool_set_threads(asked > 0 ? asked : online)
+  }()
+
+  fileprivate static func ensureStarted() { _ = start }
+}
+
+/// Calls `body` once for each index in `0 ..< count`, on several threads; returns when all are done.
+///
+/// The indices are independent pieces of work of at least a few microseconds each. A nested call, or one made while
+/// another thread's job runs, works through its indices on its own thread.
+package func parallelFor(_ count: Int, _ body: (Int) -> Void) {
+  guard count > 1 else {
+    if count == 1 { body(0) }
+    return
+  }
+  Threads.ensureStarted()
+  withoutActuallyEscaping(body) { body in
+    withUnsafePointer(to: body) { pointer in
+      gw_pool_run(
+        Int32(count),
+        { context, index in context!.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(index)) },
+        UnsafeMutableRawPointer(mutating: pointer))
+    }
+  }
+}
+
+/// Splits `0 ..< count` into consecutive ranges of at least `grain` and calls `body` for each, on several threads.
+///
+/// Where the ranges lie depends on the number of threads: use it only where a range's results do not.
+package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  guard count > 0 else { return }
+  let pieces = min(max(count / max(grain, 1), 1), Threads.count * 4)
+  guard pieces > 1, Threads.count > 1 else { return body(0..<count) }
+  parallelFor(pieces) { piece in
+    let lower = count * piece / pieces
+    let upper = count * (piece + 1) / pieces
+    if lower < upper { body(lower..<upper) }
+  }
+}
