@@ -3,6 +3,7 @@
 #define CGODWITKERNELS_H
 
 #include "isa.h"
+#include "outer_product.h"
 #include "pool.h"
 
 #endif

@@ -1,0 +1,62 @@
+// Inner loops of recurrences whose state is a matrix, S = diag(a) S + k v^T, over one block of time.
+// Rows handed to these loops are packed: their widths are padded with zeros to a multiple of `width`.
+#ifndef GODWIT_OUTER_PRODUCT_H
+#define GODWIT_OUTER_PRODUCT_H
+
+enum {
+  GW_DECAY_NONE = 0,
+  GW_DECAY_SCALAR = 1,   // one factor per step
+  GW_DECAY_ROWS = 2,     // one factor per step and row of S
+  GW_DECAY_COLUMNS = 3,  // one factor per step and column of S
+};
+
+enum {
+  GW_READ_NONE = 0,
+  GW_READ_AFTER_UPDATE = 1,   // y += S^T q once the step's outer product is in S
+  GW_READ_BEFORE_UPDATE = 2,  // y += S^T q when S has decayed, but before the outer product is added
+};
+
+enum { GW_MAP_IDENTITY = 0, GW_MAP_ELU_PLUS_ONE = 1, GW_MAP_EXP = 2 };  // exp: of arguments <= 0
+
+// One block of steps. Strides are in floats and may be negative (time runs backward then).
+struct gw_outer_product {
+  long length, rows, columns;  // rows and columns of S: multiples of the table's width
+  const float *q, *k, *v, *decay;
+  long q_stride, k_stride, v_stride, decay_stride;
+  float *y;
+  long y_stride;
+  float *state;  // [rows, columns]
+  int decay_mode, read_mode;
+  int updates;  // 0: S stays as it is, k and v are not read
+};
+
+struct gw_recurrence {
+  int width;  // float lanes: padded widths are multiples of it
+
+  void (*outer_product)(const struct gw_outer_product *);
+
+  // z += w[t] * k[t, :], then y[t, :] += u[t] * z, for t in order; w or u null: 1; k or y null: that half is left out.
+  void (*vector_sum)(long length, long padded, const float *k, long k_stride, const float *w, float *z, float *y,
+                     long y_stride, const float *u, long weight_stride);
+  // z += k[t, :] (k null: z stays), then sums[t * stride] = epsilon + q[t, :] . z
+  void (*normaliser)(long length, long padded, const float *q, const float *k, float *z, float epsilon, float *sums,
+                     long stride);
+
+  // y[t, 0 ..< padded] = map(x[t, 0 ..< width]), zeros beyond `width`.
+  void (*pack)(long length, long width, long padded, int map, const float *x, long x_stride, float *y);
+  // x[t, 0 ..< width] = y[t, :] / divisor[t * stride]; divisor null: 1
+  void (*unpack)(long length, long width, long padded, const float *y, const float *divisor, long stride, float *x,
+                 long x_stride);
+  // x[t, :] = y[t, :] * min(phi[t, :], 1), the derivative of elu + 1 in terms of its value
+  void (*unpack_elu)(long length, long width, long padded, const float *y, const float *phi, float *x, long x_stride);
+  // scaled = dy / divisor, d_divisor[t] = -(dy . y) / divisor[t * stride]
+  void (*normaliser_gradient)(long length, long width, long padded, const float *dy, long dy_stride, const float *y,
+                              long y_stride, const float *divisor, long stride, float *scaled, float *d_divisor);
+  // y[r * y_stride + c] = x[r * x_row_stride + c * x_column_stride]: a state into its padded place, out of it, or across.
+  void (*copy_state)(long rows, long columns, const float *x, long x_row_stride, long x_column_stride, float *y,
+                     long y_stride);
+};
+
+const struct gw_recurrence *gw_recurrence_table(int isa);
+
+#endif

@@ -1,0 +1,99 @@
+import CGodwitKernels
+
+/// Linear attention: S += phi(k) v^T, z += phi(k), y = S^T phi(q), divided by phi(q) . z + epsilon where `normalised`.
+///
+/// Time 4 B H T K V flops whatever the chunk; memory beyond inputs and outputs O(K V) per thread, independent of T.
+/// A panel of S stays in registers over a block of positions, which on a CPU is less work than the form that
+/// multiplies a block's queries by its keys. Katharopoulos et al. 2020, "Transformers are RNNs", equations 9-12, 18-20.
+///
+/// - Parameters:
+///   - queries: [B, T, H, K] rows; keys likewise; values [B, T, H, V] rows.
+///   - output: [B, T, H, V] rows.
+///   - denominator: [B, T, H], phi(q) . z + epsilon, kept for the gradient; required where `normalised`.
+///   - initialState: S [B, H, K, V] before the first position, zero if nil; `initialSum` is z [B, H, K].
+///   - finalState: S after the last position (not causal: the S that every position reads), and z likewise. They must
+///     not be the memory of the initial ones. z is computed only where `normalised`.
+package func linearAttention(
+  _ shape: LinearAttentionShape, map: FeatureMap, normalised: Bool, epsilon: Float = 1e-6,
+  queries: AttentionRows, keys: AttentionRows, values: AttentionRows, output: MutableAttentionRows,
+  denominator: UnsafeMutablePointer<Float>? = nil,
+  initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
+  finalState: UnsafeMutablePointer<Float>? = nil, finalSum: UnsafeMutablePointer<Float>? = nil,
+  on isa: InstructionSet = .current
+) {
+  let table = gw_recurrence_table(isa.rawValue)!
+  let (keyWidth, valueWidth) = (shape.keyWidth, shape.valueWidth)
+  let rows = paddedWidth(keyWidth, table)
+  HeadPart.forEach(
+    batch: shape.batch, heads: shape.heads, columns: [valueWidth], width: Int(table.pointee.width)
+  ) { _, part in
+    let width = part.columns.count
+    let columns = paddedWidth(width, table)
+    let chunk = shape.chunk
+    var scratch = RecurrenceScratch(
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), rows, chunk)
+    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    let sum = scratch.take(rows)
+    let divisors = scratch.take(chunk)
+    let index = part.batch * shape.heads + part.head
+    let stateStart = index * keyWidth * valueWidth + part.columns.lowerBound
+    if let initialState {
+      scan.setState(
+        initialState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth, columnStride: 1)
+    }
+    if let initialSum { sum.update(from: initialSum + index * keyWidth, count: keyWidth) }
+
+    let query = queries.head(part, width: keyWidth)
+    let key = keys.head(part, width: keyWidth)
+    let value = values.head(part, width: valueWidth) + part.columns.lowerBound
+    let out = output.head(part, width: valueWidth) + part.columns.lowerBound
+    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+      let (start, count) = (range.lowerBound, range.count)
+      if phase.updates {
+        table.pointee.pack(
+          count, keyWidth, rows, map.rawValue, key + start * keys.rowStride, keys.rowStride, scan.k)
+        table.pointee.pack(
+          count, width, columns, FeatureMap.identity.rawValue, value + start * values.rowStride, values.rowStride,
+          scan.v)
+      }
+      if phase.reads {
+        table.pointee.pack(
+          count, keyWidth, rows, map.rawValue, query + start * queries.rowStride, queries.rowStride, scan.q)
+      }
+      guard normalised else { return }
+      if phase.reads {
+        table.pointee.normaliser(count, rows, scan.q, phase.updates ? scan.k : nil, sum, epsilon, divisors, 1)
+      } else {
+        table.pointee.vector_sum(count, rows, scan.k, rows, nil, sum, nil, 0, nil, 0)
+      }
+    } store: { range in
+      table.pointee.unpack(
+        range.count, width, columns, scan.y, normalised ? divisors : nil, 1,
+        out + range.lowerBound * output.rowStride, output.rowStride)
+      if normalised, let denominator, part.columns.lowerBound == 0 {
+        let target = denominator + part.batch * shape.length * shape.heads + part.head
+        for (offset, position) in range.enumerated() { target[position * shape.heads] = divisors[offset] }
+      }
+    }
+    if let finalState {
+      scan.copyState(to: finalState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth)
+    }
+    if let finalSum, part.columns.lowerBound == 0 {
+      (finalSum + index * keyWidth).update(from: sum, count: keyWidth)
+    }
+  }
+}
+
+extension AttentionRows {
+  /// Row 0 of one head of one batch entry.
+  func head(_ part: HeadPart, width: Int) -> UnsafePointer<Float> {
+    pointer + part.batch * batchStride + part.head * width
+  }
+}
+
+extension MutableAttentionRows {
+  /// Row 0 of one head of one batch entry.
+  func head(_ part: HeadPart, width: Int) -> UnsafeMutablePointer<Float> {
+    pointer + part.batch * batchStride + part.head * width
+  }
+}

@@ -1,0 +1,204 @@
+import CGodwitKernels
+
+/// The gradient of ``linearAttention``: three scans of its own form, so nothing of the size of T is kept or recomputed.
+///
+/// With n = dy / denominator and e = -(dy . y) / denominator, and S, dS the state and its gradient at each position,
+/// dphi(q) = S n + z e and, in reverse time, dv = dS^T phi(k), dphi(k) = dS v + dz, where dS += phi(q) n^T, dz += phi(q) e.
+/// Time 12 B H T K V flops, memory beyond inputs and outputs O(K V) per thread.
+///
+/// - Parameters:
+///   - output: the result of the forward pass; read only where `normalised`, as is `denominator` [B, T, H].
+///   - finalStateGradient: of S [B, H, K, V]; zero if nil, as `finalSumGradient` [B, H, K].
+///   - queryGradient: written, not added to, as all results. Key and value gradients likewise.
+///   - initialStateGradient: [B, H, K, V] or nil if not wanted; `initialSumGradient` [B, H, K] (only where `normalised`).
+package func linearAttentionGradient(
+  _ shape: LinearAttentionShape, map: FeatureMap, normalised: Bool,
+  queries: AttentionRows, keys: AttentionRows, values: AttentionRows,
+  output: AttentionRows, denominator: UnsafePointer<Float>? = nil,
+  initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
+  outputGradient: AttentionRows,
+  finalStateGradient: UnsafePointer<Float>? = nil, finalSumGradient: UnsafePointer<Float>? = nil,
+  queryGradient: MutableAttentionRows, keyGradient: MutableAttentionRows, valueGradient: MutableAttentionRows,
+  initialStateGradient: UnsafeMutablePointer<Float>? = nil, initialSumGradient: UnsafeMutablePointer<Float>? = nil,
+  on isa: InstructionSet = .current
+) {
+  let table = gw_recurrence_table(isa.rawValue)!
+  if normalised, denominator == nil {
+    fatalError("linearAttentionGradient: the denominators of the forward pass are missing")
+  }
+  let pass = LinearAttentionBackward(
+    table: table, shape: shape, map: map, queries: queries, keys: keys, values: values, output: output,
+    denominator: normalised ? denominator : nil, outputGradient: outputGradient)
+  HeadPart.forEach(
+    batch: shape.batch, heads: shape.heads, columns: [shape.keyWidth, shape.valueWidth, shape.keyWidth],
+    width: Int(table.pointee.width)
+  ) { job, part in
+    switch job {
+    case 0: pass.queries(part, initialState, initialSum, queryGradient)
+    case 1: pass.values(part, finalStateGradient, valueGradient, initialStateGradient)
+    default: pass.keys(part, finalStateGradient, finalSumGradient, keyGradient, initialSumGradient)
+    }
+  }
+}
+
+/// What the three scans of the gradient share.
+private struct LinearAttentionBackward {
+  let table: UnsafePointer<gw_recurrence>
+  let shape: LinearAttentionShape
+  let map: FeatureMap
+  let queries: AttentionRows
+  let keys: AttentionRows
+  let values: AttentionRows
+  let output: AttentionRows
+  let denominator: UnsafePointer<Float>?
+  let outputGradient: AttentionRows
+
+  /// dphi(q) = S n + z e, forward in time; S is held transposed, [V, K part].
+  func queries(
+    _ part: HeadPart, _ initialState: UnsafePointer<Float>?, _ initialSum: UnsafePointer<Float>?,
+    _ gradient: MutableAttentionRows
+  ) {
+    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
+    var scratch = RecurrenceScratch(
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
+    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    let sum = scratch.take(columns)
+    let divisorGradients = scratch.take(chunk)
+    let features = scratch.take(chunk * columns)
+    if let initialState { setTransposed(scan, initialState, part) }
+    if let initialSum { sum.update(from: initialSum + vectorStart(part), count: width) }
+    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+      if phase.updates {
+        pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.k)
+        pack(keys, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
+      }
+      if phase.reads { packGradients(part, 0..<shape.valueWidth, range, rows, scan.q, divisorGradients) }
+      if denominator != nil {
+        scan.vectorSum(range.count, phase, k: scan.v, weight: nil, z: sum, factor: divisorGradients)
+      }
+    } store: { range in
+      unpack(scan.y, queries, part, of: shape.keyWidth, range, columns, features, gradient)
+    }
+  }
+
+  /// dv = dS^T phi(k), backward in time; dS is [K, V part].
+  func values(
+    _ part: HeadPart, _ finalGradient: UnsafePointer<Float>?, _ gradient: MutableAttentionRows,
+    _ initialGradient: UnsafeMutablePointer<Float>?
+  ) {
+    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (rows, columns) = (paddedWidth(shape.keyWidth, table), paddedWidth(width, table))
+    var scratch = RecurrenceScratch(OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), chunk)
+    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    let unused = scratch.take(chunk)
+    let start = stateStart(part) + part.columns.lowerBound
+    if let finalGradient {
+      scan.setState(
+        finalGradient + start, rows: shape.keyWidth, columns: width, rowStride: shape.valueWidth, columnStride: 1)
+    }
+    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+      if phase.updates {
+        pack(queries, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.k)
+        packGradients(part, part.columns, range, columns, scan.v, unused)
+      }
+      if phase.reads { pack(keys, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.q) }
+    } store: { range in
+      let target = gradient.head(part, width: shape.valueWidth) + part.columns.lowerBound
+      table.pointee.unpack(
+        range.count, width, columns, scan.y, nil, 0, target + range.lowerBound * gradient.rowStride,
+        gradient.rowStride)
+    }
+    if let initialGradient {
+      scan.copyState(to: initialGradient + start, rows: shape.keyWidth, columns: width, rowStride: shape.valueWidth)
+    }
+  }
+
+  /// dphi(k) = dS v + dz, backward in time; dS is held transposed, [V, K part].
+  func keys(
+    _ part: HeadPart, _ finalGradient: UnsafePointer<Float>?, _ finalSumGradient: UnsafePointer<Float>?,
+    _ gradient: MutableAttentionRows, _ initialSumGradient: UnsafeMutablePointer<Float>?
+  ) {
+    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
+    var scratch = RecurrenceScratch(
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
+    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    let sum = scratch.take(columns)
+    let divisorGradients = scratch.take(chunk)
+    let features = scratch.take(chunk * columns)
+    if let finalGradient { setTransposed(scan, finalGradient, part) }
+    if let finalSumGradient { sum.update(from: finalSumGradient + vectorStart(part), count: width) }
+    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+      if phase.updates {
+        pack(queries, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
+        packGradients(part, 0..<shape.valueWidth, range, rows, scan.k, divisorGradients)
+      }
+      if phase.reads { pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.q) }
+      if denominator != nil {
+        scan.vectorSum(range.count, phase, k: scan.v, weight: divisorGradients, z: sum, factor: nil)
+      }
+    } store: { range in
+      unpack(scan.y, keys, part, of: shape.keyWidth, range, columns, features, gradient)
+    }
+    if let initialSumGradient, denominator != nil {
+      (initialSumGradient + vectorStart(part)).update(from: sum, count: width)
+    }
+  }
+
+  private func stateStart(_ part: HeadPart) -> Int {
+    (part.batch * shape.heads + part.head) * shape.keyWidth * shape.valueWidth
+  }
+
+  private func vectorStart(_ part: HeadPart) -> Int {
+    (part.batch * shape.heads + part.head) * shape.keyWidth + part.columns.lowerBound
+  }
+
+  private func setTransposed(_ scan: OuterProductScan, _ state: UnsafePointer<Float>, _ part: HeadPart) {
+    scan.setState(
+      state + stateStart(part) + part.columns.lowerBound * shape.valueWidth, rows: shape.valueWidth,
+      columns: part.columns.count, rowStride: 1, columnStride: shape.valueWidth)
+  }
+
+  private func pack(
+    _ source: AttentionRows, _ part: HeadPart, _ columns: Range<Int>, of width: Int, _ range: Range<Int>,
+    _ padded: Int, _ map: FeatureMap, _ target: UnsafeMutablePointer<Float>
+  ) {
+    let first = source.head(part, width: width) + columns.lowerBound + range.lowerBound * source.rowStride
+    table.pointee.pack(range.count, columns.count, padded, map.rawValue, first, source.rowStride, target)
+  }
+
+  /// n and e of a block; n restricted to the given columns of V (e is then of no use).
+  private func packGradients(
+    _ part: HeadPart, _ columns: Range<Int>, _ range: Range<Int>, _ padded: Int,
+    _ target: UnsafeMutablePointer<Float>, _ divisorGradients: UnsafeMutablePointer<Float>
+  ) {
+    guard let denominator else {
+      return pack(outputGradient, part, columns, of: shape.valueWidth, range, padded, .identity, target)
+    }
+    let gradient = outputGradient.head(part, width: shape.valueWidth) + columns.lowerBound
+    let result = output.head(part, width: shape.valueWidth) + columns.lowerBound
+    let divisors = denominator + (part.batch * shape.length + range.lowerBound) * shape.heads + part.head
+    table.pointee.normaliser_gradient(
+      range.count, columns.count, padded, gradient + range.lowerBound * outputGradient.rowStride,
+      outputGradient.rowStride, result + range.lowerBound * output.rowStride, output.rowStride, divisors, shape.heads,
+      target, divisorGradients)
+  }
+
+  /// Writes the gradient of a part's features as the gradient of what the features are of.
+  private func unpack(
+    _ y: UnsafeMutablePointer<Float>, _ source: AttentionRows, _ part: HeadPart, of width: Int, _ range: Range<Int>,
+    _ padded: Int, _ features: UnsafeMutablePointer<Float>, _ gradient: MutableAttentionRows
+  ) {
+    let target =
+      gradient.head(part, width: width) + part.columns.lowerBound + range.lowerBound * gradient.rowStride
+    switch map {
+    case .identity:
+      table.pointee.unpack(range.count, part.columns.count, padded, y, nil, 0, target, gradient.rowStride)
+    case .eluPlusOne:
+      pack(source, part, part.columns, of: width, range, padded, map, features)
+      table.pointee.unpack_elu(
+        range.count, part.columns.count, padded, y, features, target, gradient.rowStride)
+    }
+  }
+}
