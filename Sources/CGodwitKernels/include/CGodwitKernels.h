@@ -2,6 +2,7 @@
 #ifndef CGODWITKERNELS_H
 #define CGODWITKERNELS_H
 
+#include "diagonal_recurrence.h"
 #include "isa.h"
 #include "outer_product.h"
 #include "pool.h"
