@@ -47,7 +47,7 @@ package func linearAttention(
     let key = keys.head(part, width: keyWidth)
     let value = values.head(part, width: valueWidth) + part.columns.lowerBound
     let out = output.head(part, width: valueWidth) + part.columns.lowerBound
-    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
       let (start, count) = (range.lowerBound, range.count)
       if phase.updates {
         table.pointee.pack(

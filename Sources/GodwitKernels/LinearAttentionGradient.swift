@@ -68,7 +68,7 @@ private struct LinearAttentionBackward {
     let features = scratch.take(chunk * columns)
     if let initialState { setTransposed(scan, initialState, part) }
     if let initialSum { sum.update(from: initialSum + vectorStart(part), count: width) }
-    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
       if phase.updates {
         pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.k)
         pack(keys, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
@@ -97,7 +97,7 @@ private struct LinearAttentionBackward {
       scan.setState(
         finalGradient + start, rows: shape.keyWidth, columns: width, rowStride: shape.valueWidth, columnStride: 1)
     }
-    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
       if phase.updates {
         pack(queries, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.k)
         packGradients(part, part.columns, range, columns, scan.v, unused)
@@ -129,7 +129,7 @@ private struct LinearAttentionBackward {
     let features = scratch.take(chunk * columns)
     if let finalGradient { setTransposed(scan, finalGradient, part) }
     if let finalSumGradient { sum.update(from: finalSumGradient + vectorStart(part), count: width) }
-    scan.run(length: shape.length, causal: shape.causal) { range, phase in
+    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
       if phase.updates {
         pack(queries, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
         packGradients(part, 0..<shape.valueWidth, range, rows, scan.k, divisorGradients)

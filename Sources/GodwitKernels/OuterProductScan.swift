@@ -52,7 +52,8 @@ struct OuterProductScan {
   let y: UnsafeMutablePointer<Float>
   let state: UnsafeMutablePointer<Float>
   var decayMode = GW_DECAY_NONE
-  var readMode = GW_READ_AFTER_UPDATE
+  /// What a step does in which order, where it both updates and reads.
+  var order = GW_DECAY_UPDATE_READ
   /// The factors of the block's steps: [chunk], [chunk, rows] or [chunk, columns] by `decayMode`.
   var decay: UnsafeMutablePointer<Float>?
 
@@ -76,17 +77,17 @@ struct OuterProductScan {
     state = scratch.take(rows * columns)
   }
 
-  /// Scans `length` steps. Causal: each block updates and reads at once; otherwise all blocks update, then all read.
+  /// Scans the given steps. Causal: each block updates and reads at once; otherwise all blocks update, then all read.
   ///
   /// - Parameters:
   ///   - load: packs the block's `k` and `v` where the phase updates, `q` where it reads; `y` is zero then.
   ///   - store: takes `y` of a block that has been read.
-  func run(length: Int, causal: Bool, load: (Range<Int>, Phase) -> Void, store: (Range<Int>) -> Void) {
+  func run(_ steps: Range<Int>, causal: Bool, load: (Range<Int>, Phase) -> Void, store: (Range<Int>) -> Void) {
     for phase in causal ? [Phase.both] : [.update, .read] {
-      let blocks = (length + chunk - 1) / chunk
+      let blocks = (steps.count + chunk - 1) / chunk
       for block in 0..<blocks {
-        let start = (reverse ? blocks - 1 - block : block) * chunk
-        let range = start..<min(start + chunk, length)
+        let start = steps.lowerBound + (reverse ? blocks - 1 - block : block) * chunk
+        let range = start..<min(start + chunk, steps.upperBound)
         if phase.reads { y.update(repeating: 0, count: range.count * columns) }
         load(range, phase)
         step(range.count, phase)
@@ -95,7 +96,8 @@ struct OuterProductScan {
     }
   }
 
-  private func step(_ count: Int, _ phase: Phase) {
+  /// One block of `count` packed steps.
+  func step(_ count: Int, _ phase: Phase) {
     let direction = reverse ? -1 : 1
     let last = reverse ? count - 1 : 0
     let decayWidth = decayMode == GW_DECAY_SCALAR ? 1 : decayMode == GW_DECAY_ROWS ? rows : columns
@@ -115,8 +117,7 @@ struct OuterProductScan {
     arguments.y_stride = direction * columns
     arguments.state = state
     arguments.decay_mode = Int32(decayMode)
-    arguments.read_mode = Int32(phase.reads ? readMode : GW_READ_NONE)
-    arguments.updates = phase.updates ? 1 : 0
+    arguments.order = Int32(phase == .both ? order : phase.reads ? GW_READ_ONLY : GW_UPDATE_ONLY)
     table.pointee.outer_product(&arguments)
   }
 

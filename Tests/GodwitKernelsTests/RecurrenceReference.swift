@@ -21,17 +21,17 @@ struct RecurrenceNoise {
   }
 }
 
-/// ‖got − want‖ / ‖want‖; 0 where both are empty or zero, NaN where `got` holds one.
-func errorRatio(_ got: [Float], _ want: [Double]) -> Double {
+/// ‖got − want‖ / ‖want‖, or / `norm`; 0 where both are the same, NaN where `got` holds one.
+func errorRatio(_ got: [Float], _ want: [Double], norm: Double? = nil) -> Double {
   guard got.count == want.count else { return .infinity }
   var difference = 0.0
-  var norm = 0.0
+  var sum = 0.0
   for index in got.indices {
     let delta = Double(got[index]) - want[index]
     difference += delta * delta
-    norm += want[index] * want[index]
+    sum += want[index] * want[index]
   }
-  return difference == 0 ? 0 : (difference / max(norm, 1e-30)).squareRoot()
+  return difference == 0 ? 0 : difference.squareRoot() / max(norm ?? sum.squareRoot(), 1e-30)
 }
 
 func floats(_ values: [Double]) -> [Float] { values.map { Float($0) } }

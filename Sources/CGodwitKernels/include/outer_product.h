@@ -10,10 +10,15 @@ enum {
   GW_DECAY_COLUMNS = 3,  // one factor per step and column of S
 };
 
+// What a step does to S (decays it, adds its outer product) and when it reads it, y += S^T q.
 enum {
-  GW_READ_NONE = 0,
-  GW_READ_AFTER_UPDATE = 1,   // y += S^T q once the step's outer product is in S
-  GW_READ_BEFORE_UPDATE = 2,  // y += S^T q when S has decayed, but before the outer product is added
+  GW_DECAY_UPDATE_READ = 0,
+  GW_DECAY_READ_UPDATE = 1,
+  GW_READ_DECAY_UPDATE = 2,
+  GW_UPDATE_READ_DECAY = 3,
+  GW_READ_UPDATE_DECAY = 4,
+  GW_UPDATE_ONLY = 5,  // without decay; q and y are not used
+  GW_READ_ONLY = 6,    // k, v and decay are not used
 };
 
 enum { GW_MAP_IDENTITY = 0, GW_MAP_ELU_PLUS_ONE = 1, GW_MAP_EXP = 2 };  // exp: of arguments <= 0
@@ -26,8 +31,7 @@ struct gw_outer_product {
   float *y;
   long y_stride;
   float *state;  // [rows, columns]
-  int decay_mode, read_mode;
-  int updates;  // 0: S stays as it is, k and v are not read
+  int decay_mode, order;
 };
 
 struct gw_recurrence {
@@ -52,6 +56,18 @@ struct gw_recurrence {
   // scaled = dy / divisor, d_divisor[t] = -(dy . y) / divisor[t * stride]
   void (*normaliser_gradient)(long length, long width, long padded, const float *dy, long dy_stride, const float *y,
                               long y_stride, const float *divisor, long stride, float *scaled, float *d_divisor);
+  // dots[t] = a[t, :] . b[t, :]
+  void (*row_dots)(long length, long padded, const float *a, const float *b, float *dots);
+  // p[t, :] = q[t, :] * y[t, :] (scalar: their sum, p [length]); then y[t, :] += dots[t] * k[t, :]
+  void (*decay_terms)(long length, long padded, int scalar, const float *q, float *y, const float *k,
+                      const float *dots, float *p);
+  // Backward in time, g [padded] (scalar: [1]) the gradient of the logarithm of the next step's decay:
+  // g += p[t] - k[t] * y[t], p[t] = g; then y[t] += dots[t] * q[t]. `is_end`: g is that of the last step already but
+  // for its p, so k * y is left out there.
+  void (*decay_gradient)(long length, long padded, int scalar, int is_end, const float *k, float *y, const float *q,
+                         const float *dots, float *p, float *g);
+  // g[c] = sum over r of a[r, c] * b[r, c] (scalar: over c too, g [1])
+  void (*column_dots)(long rows, long padded, int scalar, const float *a, const float *b, float *g);
   // y[r * y_stride + c] = x[r * x_row_stride + c * x_column_stride]: a state into its padded place, out of it, or across.
   void (*copy_state)(long rows, long columns, const float *x, long x_row_stride, long x_column_stride, float *y,
                      long y_stride);
