@@ -32,7 +32,11 @@ package func linearAttention(
     let chunk = shape.chunk
     var scratch = RecurrenceScratch(
       OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), rows, chunk)
-    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    scan.sources = [
+      queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
+      values.source(part, part.columns, of: valueWidth),
+    ]
     let sum = scratch.take(rows)
     let divisors = scratch.take(chunk)
     let index = part.batch * shape.heads + part.head

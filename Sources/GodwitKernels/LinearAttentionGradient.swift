@@ -62,7 +62,14 @@ private struct LinearAttentionBackward {
     let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
     var scratch = RecurrenceScratch(
       OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
-    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
+    scan.sources = [
+      values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      keys.source(part, part.columns, of: shape.keyWidth),
+      outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      queries.source(part, part.columns, of: shape.keyWidth),
+      output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+    ]
     let sum = scratch.take(columns)
     let divisorGradients = scratch.take(chunk)
     let features = scratch.take(chunk * columns)
@@ -90,7 +97,13 @@ private struct LinearAttentionBackward {
     let (chunk, width) = (shape.chunk, part.columns.count)
     let (rows, columns) = (paddedWidth(shape.keyWidth, table), paddedWidth(width, table))
     var scratch = RecurrenceScratch(OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), chunk)
-    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    scan.sources = [
+      queries.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
+      keys.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
+      outputGradient.source(part, part.columns, of: shape.valueWidth),
+      output.source(part, part.columns, of: shape.valueWidth),
+    ]
     let unused = scratch.take(chunk)
     let start = stateStart(part) + part.columns.lowerBound
     if let finalGradient {
@@ -123,7 +136,14 @@ private struct LinearAttentionBackward {
     let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
     var scratch = RecurrenceScratch(
       OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
-    let scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
+    scan.sources = [
+      queries.source(part, part.columns, of: shape.keyWidth),
+      outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      keys.source(part, part.columns, of: shape.keyWidth),
+      output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+    ]
     let sum = scratch.take(columns)
     let divisorGradients = scratch.take(chunk)
     let features = scratch.take(chunk * columns)

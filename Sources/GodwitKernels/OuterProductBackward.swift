@@ -31,6 +31,12 @@ struct OuterProductBackward {
     scan.decayMode = decay.mode(keysAreRows: true)
     scan.order = shape.strictlyPast ? GW_READ_DECAY_UPDATE : GW_UPDATE_READ_DECAY
     scan.decay = blocks.factors
+    scan.sources =
+      [
+        keys.source(part, 0..<keyWidth, of: keyWidth),
+        queries.source(part, 0..<keyWidth, of: keyWidth),
+        outputGradient.source(part, part.columns, of: valueWidth),
+      ] + blocks.sources
     let start = stateStart(part) + part.columns.lowerBound
     if let finalStateGradient {
       scan.setState(
@@ -93,6 +99,13 @@ struct OuterProductBackward {
     scan.decayMode = decay.mode(keysAreRows: false)
     scan.order = wanted ? GW_DECAY_READ_UPDATE : GW_DECAY_UPDATE_READ
     scan.decay = blocks.factors
+    scan.sources =
+      [
+        outputGradient.source(part, 0..<valueWidth, of: valueWidth),
+        values.source(part, 0..<valueWidth, of: valueWidth),
+        keys.source(part, part.columns, of: keyWidth),
+        queries.source(part, part.columns, of: keyWidth),
+      ] + blocks.sources
     if let initialState { setTransposed(scan, initialState, part) }
     let pieces = OuterProductPieces(table: table, shape: shape, part: part)
     if shift > 0, shape.length > 0 {
@@ -152,6 +165,13 @@ struct OuterProductBackward {
     scan.decayMode = decay.mode(keysAreRows: false)
     scan.order = wanted ? GW_READ_UPDATE_DECAY : GW_UPDATE_READ_DECAY
     scan.decay = blocks.factors
+    scan.sources =
+      [
+        values.source(part, 0..<valueWidth, of: valueWidth),
+        outputGradient.source(part, 0..<valueWidth, of: valueWidth),
+        queries.source(part, part.columns, of: keyWidth),
+        keys.source(part, part.columns, of: keyWidth),
+      ] + blocks.sources
     if let finalStateGradient { setTransposed(scan, finalStateGradient, part) }
     let pieces = OuterProductPieces(table: table, shape: shape, part: part)
     scan.run(0..<shape.length, causal: true) { range, _ in

@@ -89,6 +89,12 @@ struct DecayBlocks {
     if decay.isConstant { pack(0..<shape.chunk) }
   }
 
+  /// What `load` will read of rows that lie far apart.
+  var sources: [gw_outer_product_source] {
+    guard case .perChannel(let rows) = decay else { return [] }
+    return [rows.source(part, channels, of: shape.keyWidth)]
+  }
+
   /// Makes `factors` those of a block.
   func load(_ range: Range<Int>) {
     if !decay.isConstant { pack(range) }

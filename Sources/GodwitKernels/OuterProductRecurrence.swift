@@ -31,6 +31,11 @@ package func outerProductRecurrence(
     scan.decayMode = decay.mode(keysAreRows: true)
     scan.order = shape.strictlyPast ? GW_READ_DECAY_UPDATE : GW_DECAY_UPDATE_READ
     scan.decay = blocks.factors
+    scan.sources =
+      [
+        queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
+        values.source(part, part.columns, of: valueWidth),
+      ] + blocks.sources
     let stateStart =
       (part.batch * shape.heads + part.head) * keyWidth * valueWidth + part.columns.lowerBound
     if let initialState {

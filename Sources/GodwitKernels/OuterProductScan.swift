@@ -57,6 +57,9 @@ struct OuterProductScan {
   /// The factors of the block's steps: [chunk], [chunk, rows] or [chunk, columns] by `decayMode`.
   var decay: UnsafeMutablePointer<Float>?
 
+  /// What `load` and `store` of a block will read, row 0 of each.
+  var sources: [gw_outer_product_source] = []
+
   /// Floats of scratch that the five arrays take.
   static func scratch(rows: Int, columns: Int, chunk: Int) -> Int { 2 * chunk * (rows + columns) + rows * columns + 80 }
 
@@ -90,14 +93,14 @@ struct OuterProductScan {
         let range = start..<min(start + chunk, steps.upperBound)
         if phase.reads { y.update(repeating: 0, count: range.count * columns) }
         load(range, phase)
-        step(range.count, phase)
+        step(range.count, phase, next: block + 1 < blocks ? start + (reverse ? -chunk : chunk) : nil)
         if phase.reads { store(range) }
       }
     }
   }
 
-  /// One block of `count` packed steps.
-  func step(_ count: Int, _ phase: Phase) {
+  /// One block of `count` packed steps, while the sources' rows from `next` on come into the cache.
+  func step(_ count: Int, _ phase: Phase, next: Int? = nil) {
     let direction = reverse ? -1 : 1
     let last = reverse ? count - 1 : 0
     let decayWidth = decayMode == GW_DECAY_SCALAR ? 1 : decayMode == GW_DECAY_ROWS ? rows : columns
@@ -109,16 +112,20 @@ struct OuterProductScan {
     arguments.k = UnsafePointer(k + last * rows)
     arguments.v = UnsafePointer(v + last * columns)
     arguments.decay = decay.map { UnsafePointer($0 + last * decayWidth) }
-    arguments.q_stride = direction * rows
-    arguments.k_stride = direction * rows
-    arguments.v_stride = direction * columns
+    arguments.row_stride = direction * rows
+    arguments.column_stride = direction * columns
     arguments.decay_stride = direction * decayWidth
     arguments.y = y + last * columns
-    arguments.y_stride = direction * columns
     arguments.state = state
     arguments.decay_mode = Int32(decayMode)
     arguments.order = Int32(phase == .both ? order : phase.reads ? GW_READ_ONLY : GW_UPDATE_ONLY)
-    table.pointee.outer_product(&arguments)
+    guard let next else { return table.pointee.outer_product(&arguments) }
+    sources.withUnsafeBufferPointer { sources in
+      arguments.sources = sources.baseAddress
+      arguments.source_count = sources.count
+      arguments.source_row = next
+      table.pointee.outer_product(&arguments)
+    }
   }
 
   /// The vector companion of the scan: z += weight * k, y += factor * z, over the `count` steps in the scan's order.
@@ -142,6 +149,14 @@ struct OuterProductScan {
   /// Copies S out to a dense array whose rows lie `rowStride` apart.
   func copyState(to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, rowStride: Int) {
     table.pointee.copy_state(rows, columns, state, self.columns, 1, x, rowStride)
+  }
+}
+
+extension AttentionRows {
+  /// Row 0 of some columns of one head, `width` columns each, as a source of a scan.
+  func source(_ part: HeadPart, _ columns: Range<Int>, of width: Int) -> gw_outer_product_source {
+    gw_outer_product_source(
+      rows: head(part, width: width) + columns.lowerBound, stride: rowStride, width: columns.count)
   }
 }
 

@@ -23,15 +23,24 @@ enum {
 
 enum { GW_MAP_IDENTITY = 0, GW_MAP_ELU_PLUS_ONE = 1, GW_MAP_EXP = 2 };  // exp: of arguments <= 0
 
+// Rows that a later block will pack: row r is at rows + r * stride.
+struct gw_outer_product_source {
+  const float *rows;
+  long stride, width;
+};
+
 // One block of steps. Strides are in floats and may be negative (time runs backward then).
 struct gw_outer_product {
   long length, rows, columns;  // rows and columns of S: multiples of the table's width
   const float *q, *k, *v, *decay;
-  long q_stride, k_stride, v_stride, decay_stride;
   float *y;
-  long y_stride;
-  float *state;  // [rows, columns]
+  long row_stride, column_stride, decay_stride;  // of q and k, of v and y, of decay
+  float *state;                                  // [rows, columns]
   int decay_mode, order;
+  // `length` rows from `source_row` on are brought into the cache meanwhile: short pieces of rows far apart are what
+  // the hardware does not foresee.
+  const struct gw_outer_product_source *sources;
+  long source_count, source_row;
 };
 
 struct gw_recurrence {
