@@ -168,15 +168,20 @@ struct HeadPart {
 
   /// Calls `body` for all heads on all threads, cutting the columns where there are too few heads to go round.
   ///
-  /// - Parameter columns: one number for each job that a head has; the jobs are independent.
+  /// - Parameters:
+  ///   - columns: one number for each job that a head has; the jobs are independent.
+  ///   - coarse: cut into few wide parts, one for each thread, where narrow ones are slow to read.
   static func forEach(
-    batch: Int, heads: Int, columns: [Int], width: Int, _ body: (_ job: Int, HeadPart) -> Void
+    batch: Int, heads: Int, columns: [Int], width: Int, coarse: Bool = false, _ body: (_ job: Int, HeadPart) -> Void
   ) {
     let tasks = batch * heads * columns.count
     guard tasks > 0 else { return }
     let threads = Threads.count
     var parts = 1
-    if tasks % threads != 0, tasks < 4 * threads { parts = (4 * threads + tasks - 1) / tasks }
+    if tasks % threads != 0, tasks < 4 * threads {
+      let wanted = (4 * threads + tasks - 1) / tasks
+      parts = coarse ? min(wanted, threads) : wanted
+    }
     for count in columns { parts = min(parts, max(count / (2 * width), 1)) }
     parallelFor(tasks * parts) { index in
       let part = index % parts
