@@ -28,7 +28,9 @@ package func complexDiagonalRecurrence(
   h: MutableComplexFloats, initial: ComplexFloats? = nil, on isa: InstructionSet = .current
 ) {
   let table = gw_diagonal_recurrence_table(isa.rawValue)!
-  HeadPart.forEach(batch: batch, heads: 1, columns: [width], width: leastDiagonalColumns / 2, coarse: true) { _, part in
+  HeadPart.forEach(batch: batch, heads: 1, columns: [width], width: leastDiagonalColumns / 2, coarse: true) {
+    _, parts in
+    let part = parts[0]
     let column = part.columns.lowerBound
     let start = part.batch * length * width + column
     let aStart = part.batch * aStrides.batch + column

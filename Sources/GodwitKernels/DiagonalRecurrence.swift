@@ -16,7 +16,9 @@ package func diagonalRecurrence(
   on isa: InstructionSet = .current
 ) {
   let table = gw_diagonal_recurrence_table(isa.rawValue)!
-  HeadPart.forEach(batch: batch, heads: 1, columns: [width], width: leastDiagonalColumns / 2, coarse: true) { _, part in
+  HeadPart.forEach(batch: batch, heads: 1, columns: [width], width: leastDiagonalColumns / 2, coarse: true) {
+    _, parts in
+    let part = parts[0]
     let column = part.columns.lowerBound
     let start = part.batch * length * width + column
     table.pointee.forward(
@@ -82,7 +84,8 @@ func forEachGradientBlock(
   let shared = aStrides.batch == 0
   let entries = shared ? 1 : batch
   HeadPart.forEach(batch: entries, heads: 1, columns: [width], width: leastDiagonalColumns / 2, coarse: true) {
-    _, part in
+    _, parts in
+    let part = parts[0]
     let columns = part.columns.count
     let column = part.columns.lowerBound
     let summed = aStrides.time == 0

@@ -25,44 +25,46 @@ package func linearAttention(
   let (keyWidth, valueWidth) = (shape.keyWidth, shape.valueWidth)
   let rows = paddedWidth(keyWidth, table)
   HeadPart.forEach(
-    batch: shape.batch, heads: shape.heads, columns: [valueWidth], width: Int(table.pointee.width)
-  ) { _, part in
-    let width = part.columns.count
+    batch: shape.batch, heads: shape.heads, columns: [valueWidth], width: Int(table.pointee.width), groups: true
+  ) { _, parts in
+    let valueColumns = parts[0].columns
+    let width = valueColumns.count
     let columns = paddedWidth(width, table)
     let chunk = shape.chunk
     var scratch = RecurrenceScratch(
-      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), rows, chunk)
-    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
-    scan.sources = [
-      queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
-      values.source(part, part.columns, of: valueWidth),
-    ]
-    let sum = scratch.take(rows)
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count), rows * parts.count,
+      chunk)
+    var scan = OuterProductScan(
+      table, rows: rows, columns: columns, chunk: chunk, reverse: false, heads: parts.count, scratch: &scratch)
+    let sums = scratch.take(rows * parts.count)
     let divisors = scratch.take(chunk)
-    let index = part.batch * shape.heads + part.head
-    let stateStart = index * keyWidth * valueWidth + part.columns.lowerBound
-    if let initialState {
-      scan.setState(
-        initialState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth, columnStride: 1)
+    func stateStart(_ part: HeadPart) -> Int { (part.batch * shape.heads + part.head) * keyWidth * valueWidth }
+    func sumStart(_ part: HeadPart) -> Int { (part.batch * shape.heads + part.head) * keyWidth }
+    for (head, part) in parts.enumerated() {
+      scan.sources.append([
+        queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
+        values.source(part, valueColumns, of: valueWidth),
+      ])
+      if let initialState {
+        scan.setState(
+          head, initialState + stateStart(part) + valueColumns.lowerBound, rows: keyWidth, columns: width,
+          rowStride: valueWidth, columnStride: 1)
+      }
+      if let initialSum { (sums + head * rows).update(from: initialSum + sumStart(part), count: keyWidth) }
     }
-    if let initialSum { sum.update(from: initialSum + index * keyWidth, count: keyWidth) }
 
-    let query = queries.head(part, width: keyWidth)
-    let key = keys.head(part, width: keyWidth)
-    let value = values.head(part, width: valueWidth) + part.columns.lowerBound
-    let out = output.head(part, width: valueWidth) + part.columns.lowerBound
-    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
-      let (start, count) = (range.lowerBound, range.count)
+    scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
+      let (start, count, part) = (range.lowerBound, range.count, parts[head])
+      let sum = sums + head * rows
       if phase.updates {
-        table.pointee.pack(
-          count, keyWidth, rows, map.rawValue, key + start * keys.rowStride, keys.rowStride, scan.k)
-        table.pointee.pack(
-          count, width, columns, FeatureMap.identity.rawValue, value + start * values.rowStride, values.rowStride,
-          scan.v)
+        let key = keys.head(part, width: keyWidth) + start * keys.rowStride
+        let value = values.head(part, width: valueWidth) + valueColumns.lowerBound + start * values.rowStride
+        table.pointee.pack(count, keyWidth, rows, map.rawValue, key, keys.rowStride, scan.k)
+        table.pointee.pack(count, width, columns, FeatureMap.identity.rawValue, value, values.rowStride, scan.v)
       }
       if phase.reads {
-        table.pointee.pack(
-          count, keyWidth, rows, map.rawValue, query + start * queries.rowStride, queries.rowStride, scan.q)
+        let query = queries.head(part, width: keyWidth) + start * queries.rowStride
+        table.pointee.pack(count, keyWidth, rows, map.rawValue, query, queries.rowStride, scan.q)
       }
       guard normalised else { return }
       if phase.reads {
@@ -70,20 +72,25 @@ package func linearAttention(
       } else {
         table.pointee.vector_sum(count, rows, scan.k, rows, nil, sum, nil, 0, nil, 0)
       }
-    } store: { range in
+    } store: { head, range in
+      let part = parts[head]
+      let out = output.head(part, width: valueWidth) + valueColumns.lowerBound + range.lowerBound * output.rowStride
       table.pointee.unpack(
-        range.count, width, columns, scan.y, normalised ? divisors : nil, 1,
-        out + range.lowerBound * output.rowStride, output.rowStride)
-      if normalised, let denominator, part.columns.lowerBound == 0 {
+        range.count, width, columns, scan.y, normalised ? divisors : nil, 1, out, output.rowStride)
+      if normalised, let denominator, valueColumns.lowerBound == 0 {
         let target = denominator + part.batch * shape.length * shape.heads + part.head
         for (offset, position) in range.enumerated() { target[position * shape.heads] = divisors[offset] }
       }
     }
-    if let finalState {
-      scan.copyState(to: finalState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth)
-    }
-    if let finalSum, part.columns.lowerBound == 0 {
-      (finalSum + index * keyWidth).update(from: sum, count: keyWidth)
+    for (head, part) in parts.enumerated() {
+      if let finalState {
+        scan.copyState(
+          head, to: finalState + stateStart(part) + valueColumns.lowerBound, rows: keyWidth, columns: width,
+          rowStride: valueWidth)
+      }
+      if let finalSum, valueColumns.lowerBound == 0 {
+        (finalSum + sumStart(part)).update(from: sums + head * rows, count: keyWidth)
+      }
     }
   }
 }

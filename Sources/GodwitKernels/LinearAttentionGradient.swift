@@ -31,12 +31,12 @@ package func linearAttentionGradient(
     denominator: normalised ? denominator : nil, outputGradient: outputGradient)
   HeadPart.forEach(
     batch: shape.batch, heads: shape.heads, columns: [shape.keyWidth, shape.valueWidth, shape.keyWidth],
-    width: Int(table.pointee.width)
-  ) { job, part in
+    width: Int(table.pointee.width), groups: true
+  ) { job, parts in
     switch job {
-    case 0: pass.queries(part, initialState, initialSum, queryGradient)
-    case 1: pass.values(part, finalStateGradient, valueGradient, initialStateGradient)
-    default: pass.keys(part, finalStateGradient, finalSumGradient, keyGradient, initialSumGradient)
+    case 0: pass.queries(parts, initialState, initialSum, queryGradient)
+    case 1: pass.values(parts, finalStateGradient, valueGradient, initialStateGradient)
+    default: pass.keys(parts, finalStateGradient, finalSumGradient, keyGradient, initialSumGradient)
     }
   }
 }
@@ -55,114 +55,148 @@ private struct LinearAttentionBackward {
 
   /// dphi(q) = S n + z e, forward in time; S is held transposed, [V, K part].
   func queries(
-    _ part: HeadPart, _ initialState: UnsafePointer<Float>?, _ initialSum: UnsafePointer<Float>?,
+    _ parts: [HeadPart], _ initialState: UnsafePointer<Float>?, _ initialSum: UnsafePointer<Float>?,
     _ gradient: MutableAttentionRows
   ) {
-    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (chunk, width) = (shape.chunk, parts[0].columns.count)
     let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
     var scratch = RecurrenceScratch(
-      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
-    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
-    scan.sources = [
-      values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-      keys.source(part, part.columns, of: shape.keyWidth),
-      outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-      queries.source(part, part.columns, of: shape.keyWidth),
-      output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-    ]
-    let sum = scratch.take(columns)
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count),
+      columns * parts.count, chunk, chunk * columns)
+    var scan = OuterProductScan(
+      table, rows: rows, columns: columns, chunk: chunk, reverse: false, heads: parts.count, scratch: &scratch)
+    for part in parts {
+      scan.sources.append([
+        values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+        keys.source(part, part.columns, of: shape.keyWidth),
+        outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+        queries.source(part, part.columns, of: shape.keyWidth),
+        output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      ])
+    }
+    let sums = scratch.take(columns * parts.count)
     let divisorGradients = scratch.take(chunk)
     let features = scratch.take(chunk * columns)
-    if let initialState { setTransposed(scan, initialState, part) }
-    if let initialSum { sum.update(from: initialSum + vectorStart(part), count: width) }
-    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
+    for (head, part) in parts.enumerated() {
+      if let initialState { setTransposed(scan, head, initialState, part) }
+      if let initialSum {
+        (sums + head * columns).update(from: initialSum + vectorStart(part), count: width)
+      }
+    }
+    scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
+      let part = parts[head]
       if phase.updates {
         pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.k)
         pack(keys, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
       }
       if phase.reads { packGradients(part, 0..<shape.valueWidth, range, rows, scan.q, divisorGradients) }
       if denominator != nil {
-        scan.vectorSum(range.count, phase, k: scan.v, weight: nil, z: sum, factor: divisorGradients)
+        scan.vectorSum(range.count, phase, k: scan.v, weight: nil, z: sums + head * columns, factor: divisorGradients)
       }
-    } store: { range in
+    } store: { head, range in
+      let part = parts[head]
       unpack(scan.y, queries, part, of: shape.keyWidth, range, columns, features, gradient)
     }
   }
 
   /// dv = dS^T phi(k), backward in time; dS is [K, V part].
   func values(
-    _ part: HeadPart, _ finalGradient: UnsafePointer<Float>?, _ gradient: MutableAttentionRows,
+    _ parts: [HeadPart], _ finalGradient: UnsafePointer<Float>?, _ gradient: MutableAttentionRows,
     _ initialGradient: UnsafeMutablePointer<Float>?
   ) {
-    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (chunk, width) = (shape.chunk, parts[0].columns.count)
     let (rows, columns) = (paddedWidth(shape.keyWidth, table), paddedWidth(width, table))
-    var scratch = RecurrenceScratch(OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), chunk)
-    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
-    scan.sources = [
-      queries.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
-      keys.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
-      outputGradient.source(part, part.columns, of: shape.valueWidth),
-      output.source(part, part.columns, of: shape.valueWidth),
-    ]
-    let unused = scratch.take(chunk)
-    let start = stateStart(part) + part.columns.lowerBound
-    if let finalGradient {
-      scan.setState(
-        finalGradient + start, rows: shape.keyWidth, columns: width, rowStride: shape.valueWidth, columnStride: 1)
+    var scratch = RecurrenceScratch(
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count), chunk)
+    var scan = OuterProductScan(
+      table, rows: rows, columns: columns, chunk: chunk, reverse: true, heads: parts.count, scratch: &scratch)
+    for part in parts {
+      scan.sources.append([
+        queries.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
+        keys.source(part, 0..<shape.keyWidth, of: shape.keyWidth),
+        outputGradient.source(part, part.columns, of: shape.valueWidth),
+        output.source(part, part.columns, of: shape.valueWidth),
+      ])
     }
-    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
+    let unused = scratch.take(chunk)
+    if let finalGradient {
+      for (head, part) in parts.enumerated() {
+        scan.setState(
+          head, finalGradient + stateStart(part) + part.columns.lowerBound, rows: shape.keyWidth, columns: width,
+          rowStride: shape.valueWidth, columnStride: 1)
+      }
+    }
+    scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
+      let part = parts[head]
       if phase.updates {
         pack(queries, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.k)
         packGradients(part, part.columns, range, columns, scan.v, unused)
       }
       if phase.reads { pack(keys, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.q) }
-    } store: { range in
+    } store: { head, range in
+      let part = parts[head]
       let target = gradient.head(part, width: shape.valueWidth) + part.columns.lowerBound
       table.pointee.unpack(
         range.count, width, columns, scan.y, nil, 0, target + range.lowerBound * gradient.rowStride,
         gradient.rowStride)
     }
     if let initialGradient {
-      scan.copyState(to: initialGradient + start, rows: shape.keyWidth, columns: width, rowStride: shape.valueWidth)
+      for (head, part) in parts.enumerated() {
+        scan.copyState(
+          head, to: initialGradient + stateStart(part) + part.columns.lowerBound, rows: shape.keyWidth,
+          columns: width, rowStride: shape.valueWidth)
+      }
     }
   }
 
   /// dphi(k) = dS v + dz, backward in time; dS is held transposed, [V, K part].
   func keys(
-    _ part: HeadPart, _ finalGradient: UnsafePointer<Float>?, _ finalSumGradient: UnsafePointer<Float>?,
+    _ parts: [HeadPart], _ finalGradient: UnsafePointer<Float>?, _ finalSumGradient: UnsafePointer<Float>?,
     _ gradient: MutableAttentionRows, _ initialSumGradient: UnsafeMutablePointer<Float>?
   ) {
-    let (chunk, width) = (shape.chunk, part.columns.count)
+    let (chunk, width) = (shape.chunk, parts[0].columns.count)
     let (rows, columns) = (paddedWidth(shape.valueWidth, table), paddedWidth(width, table))
     var scratch = RecurrenceScratch(
-      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk), columns, chunk, chunk * columns)
-    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: true, scratch: &scratch)
-    scan.sources = [
-      queries.source(part, part.columns, of: shape.keyWidth),
-      outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-      values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-      keys.source(part, part.columns, of: shape.keyWidth),
-      output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
-    ]
-    let sum = scratch.take(columns)
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count),
+      columns * parts.count, chunk, chunk * columns)
+    var scan = OuterProductScan(
+      table, rows: rows, columns: columns, chunk: chunk, reverse: true, heads: parts.count, scratch: &scratch)
+    for part in parts {
+      scan.sources.append([
+        queries.source(part, part.columns, of: shape.keyWidth),
+        outputGradient.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+        values.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+        keys.source(part, part.columns, of: shape.keyWidth),
+        output.source(part, 0..<shape.valueWidth, of: shape.valueWidth),
+      ])
+    }
+    let sums = scratch.take(columns * parts.count)
     let divisorGradients = scratch.take(chunk)
     let features = scratch.take(chunk * columns)
-    if let finalGradient { setTransposed(scan, finalGradient, part) }
-    if let finalSumGradient { sum.update(from: finalSumGradient + vectorStart(part), count: width) }
-    scan.run(0..<shape.length, causal: shape.causal) { range, phase in
+    for (head, part) in parts.enumerated() {
+      if let finalGradient { setTransposed(scan, head, finalGradient, part) }
+      if let finalSumGradient {
+        (sums + head * columns).update(from: finalSumGradient + vectorStart(part), count: width)
+      }
+    }
+    scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
+      let part = parts[head]
       if phase.updates {
         pack(queries, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
         packGradients(part, 0..<shape.valueWidth, range, rows, scan.k, divisorGradients)
       }
       if phase.reads { pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.q) }
       if denominator != nil {
-        scan.vectorSum(range.count, phase, k: scan.v, weight: divisorGradients, z: sum, factor: nil)
+        scan.vectorSum(range.count, phase, k: scan.v, weight: divisorGradients, z: sums + head * columns, factor: nil)
       }
-    } store: { range in
+    } store: { head, range in
+      let part = parts[head]
       unpack(scan.y, keys, part, of: shape.keyWidth, range, columns, features, gradient)
     }
     if let initialSumGradient, denominator != nil {
-      (initialSumGradient + vectorStart(part)).update(from: sum, count: width)
+      for (head, part) in parts.enumerated() {
+        (initialSumGradient + vectorStart(part)).update(from: sums + head * columns, count: width)
+      }
     }
   }
 
@@ -174,9 +208,11 @@ private struct LinearAttentionBackward {
     (part.batch * shape.heads + part.head) * shape.keyWidth + part.columns.lowerBound
   }
 
-  private func setTransposed(_ scan: OuterProductScan, _ state: UnsafePointer<Float>, _ part: HeadPart) {
+  private func setTransposed(
+    _ scan: OuterProductScan, _ head: Int, _ state: UnsafePointer<Float>, _ part: HeadPart
+  ) {
     scan.setState(
-      state + stateStart(part) + part.columns.lowerBound * shape.valueWidth, rows: shape.valueWidth,
+      head, state + stateStart(part) + part.columns.lowerBound * shape.valueWidth, rows: shape.valueWidth,
       columns: part.columns.count, rowStride: 1, columnStride: shape.valueWidth)
   }
 

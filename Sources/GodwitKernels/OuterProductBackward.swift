@@ -30,31 +30,32 @@ struct OuterProductBackward {
     let blocks = DecayBlocks(table, shape, decay, part, channels: 0..<keyWidth, scratch: &scratch)
     scan.decayMode = decay.mode(keysAreRows: true)
     scan.order = shape.strictlyPast ? GW_READ_DECAY_UPDATE : GW_UPDATE_READ_DECAY
-    scan.decay = blocks.factors
-    scan.sources =
+    scan.decays = [blocks.factors]
+    scan.sources = [
       [
         keys.source(part, 0..<keyWidth, of: keyWidth),
         queries.source(part, 0..<keyWidth, of: keyWidth),
         outputGradient.source(part, part.columns, of: valueWidth),
       ] + blocks.sources
+    ]
     let start = stateStart(part) + part.columns.lowerBound
     if let finalStateGradient {
       scan.setState(
-        finalStateGradient + start, rows: keyWidth, columns: part.columns.count, rowStride: valueWidth,
+        0, finalStateGradient + start, rows: keyWidth, columns: part.columns.count, rowStride: valueWidth,
         columnStride: 1)
     }
     let pieces = OuterProductPieces(table: table, shape: shape, part: part)
-    scan.run(0..<shape.length, causal: true) { range, _ in
+    scan.run(0..<shape.length, causal: true) { _, range, _ in
       pieces.pack(keys, range, 0..<keyWidth, of: keyWidth, rows, scan.q)
       pieces.pack(queries, range, 0..<keyWidth, of: keyWidth, rows, scan.k)
       pieces.pack(outputGradient, range, part.columns, of: valueWidth, columns, scan.v)
       blocks.load(range)
-    } store: { range in
+    } store: { _, range in
       pieces.unpack(scan.y, range, part.columns, of: valueWidth, columns, valueGradient)
     }
     if let initialStateGradient {
       scan.copyState(
-        to: initialStateGradient + start, rows: keyWidth, columns: part.columns.count, rowStride: valueWidth)
+        0, to: initialStateGradient + start, rows: keyWidth, columns: part.columns.count, rowStride: valueWidth)
     }
   }
 
@@ -98,35 +99,36 @@ struct OuterProductBackward {
     let wanted = decayGradient.isWanted
     scan.decayMode = decay.mode(keysAreRows: false)
     scan.order = wanted ? GW_DECAY_READ_UPDATE : GW_DECAY_UPDATE_READ
-    scan.decay = blocks.factors
-    scan.sources =
+    scan.decays = [blocks.factors]
+    scan.sources = [
       [
         outputGradient.source(part, 0..<valueWidth, of: valueWidth),
         values.source(part, 0..<valueWidth, of: valueWidth),
         keys.source(part, part.columns, of: keyWidth),
         queries.source(part, part.columns, of: keyWidth),
       ] + blocks.sources
+    ]
     if let initialState { setTransposed(scan, initialState, part) }
     let pieces = OuterProductPieces(table: table, shape: shape, part: part)
     if shift > 0, shape.length > 0 {
       pieces.pack(outputGradient, 0..<1, 0..<valueWidth, of: valueWidth, rows, scan.q)
       scan.y.update(repeating: 0, count: columns)
-      scan.step(1, .read)
+      scan.step(0, 1, .read)
       pieces.unpack(scan.y, 0..<1, part.columns, of: keyWidth, columns, queryGradient)
     }
-    func load(_ range: Range<Int>, _ phase: OuterProductScan.Phase) {
+    func load(_ head: Int, _ range: Range<Int>, _ phase: OuterProductScan.Phase) {
       pieces.pack(outputGradient, shiftedBy: shift, range, 0..<valueWidth, of: valueWidth, rows, scan.q)
       pieces.pack(values, range, 0..<valueWidth, of: valueWidth, rows, scan.k)
       pieces.pack(keys, range, part.columns, of: keyWidth, columns, scan.v)
       blocks.load(range)
     }
-    func store(_ range: Range<Int>) {
+    func store(_ head: Int, _ range: Range<Int>) {
       if wanted {
         pieces.pack(queries, shiftedBy: shift, range, part.columns, of: keyWidth, columns, query)
         table.pointee.row_dots(range.count, rows, scan.q, scan.k, dots)
         if range.upperBound % chunk == 0 {
           (shared.anchors + (range.upperBound / chunk - 1) * rows * columns).update(
-            from: scan.state, count: rows * columns)
+            from: scan.states, count: rows * columns)
         }
         table.pointee.decay_terms(
           range.count, columns, decay.isScalar ? 1 : 0, query, scan.y, scan.v, dots,
@@ -144,7 +146,7 @@ struct OuterProductBackward {
       for column in 0..<part.columns.count {
         let gradient = finalStateGradient + stateStart(part) + (part.columns.lowerBound + column) * valueWidth
         var sum: Float = 0
-        for row in 0..<valueWidth { sum += scan.state[row * columns + column] * gradient[row] }
+        for row in 0..<valueWidth { sum += scan.states[row * columns + column] * gradient[row] }
         shared.carry[decay.isScalar ? 0 : column] += sum * blocks.factors[decay.isScalar ? 0 : column]
       }
     }
@@ -164,17 +166,18 @@ struct OuterProductBackward {
     let wanted = decayGradient.isWanted
     scan.decayMode = decay.mode(keysAreRows: false)
     scan.order = wanted ? GW_READ_UPDATE_DECAY : GW_UPDATE_READ_DECAY
-    scan.decay = blocks.factors
-    scan.sources =
+    scan.decays = [blocks.factors]
+    scan.sources = [
       [
         values.source(part, 0..<valueWidth, of: valueWidth),
         outputGradient.source(part, 0..<valueWidth, of: valueWidth),
         queries.source(part, part.columns, of: keyWidth),
         keys.source(part, part.columns, of: keyWidth),
       ] + blocks.sources
+    ]
     if let finalStateGradient { setTransposed(scan, finalStateGradient, part) }
     let pieces = OuterProductPieces(table: table, shape: shape, part: part)
-    scan.run(0..<shape.length, causal: true) { range, _ in
+    scan.run(0..<shape.length, causal: true) { _, range, _ in
       pieces.pack(values, range, 0..<valueWidth, of: valueWidth, rows, scan.q)
       pieces.pack(outputGradient, shiftedBy: shift, range, 0..<valueWidth, of: valueWidth, rows, scan.k)
       pieces.pack(queries, shiftedBy: shift, range, part.columns, of: keyWidth, columns, scan.v)
@@ -182,9 +185,9 @@ struct OuterProductBackward {
       if wanted, range.upperBound < shape.length {
         table.pointee.column_dots(
           rows, columns, decay.isScalar ? 1 : 0,
-          shared.anchors + (range.upperBound / chunk - 1) * rows * columns, scan.state, shared.carry)
+          shared.anchors + (range.upperBound / chunk - 1) * rows * columns, scan.states, shared.carry)
       }
-    } store: { range in
+    } store: { _, range in
       if wanted {
         pieces.pack(keys, range, part.columns, of: keyWidth, columns, key)
         table.pointee.row_dots(range.count, rows, scan.q, scan.k, dots)
@@ -229,7 +232,7 @@ struct OuterProductBackward {
 
   private func setTransposed(_ scan: OuterProductScan, _ state: UnsafePointer<Float>, _ part: HeadPart) {
     scan.setState(
-      state + stateStart(part) + part.columns.lowerBound * shape.valueWidth, rows: shape.valueWidth,
+      0, state + stateStart(part) + part.columns.lowerBound * shape.valueWidth, rows: shape.valueWidth,
       columns: part.columns.count, rowStride: 1, columnStride: shape.valueWidth)
   }
 }

@@ -19,40 +19,51 @@ package func outerProductRecurrence(
   let (keyWidth, valueWidth, chunk) = (shape.keyWidth, shape.valueWidth, shape.chunk)
   let rows = paddedWidth(keyWidth, table)
   HeadPart.forEach(
-    batch: shape.batch, heads: shape.heads, columns: [valueWidth], width: Int(table.pointee.width)
-  ) { _, part in
-    let width = part.columns.count
+    batch: shape.batch, heads: shape.heads, columns: [valueWidth], width: Int(table.pointee.width), groups: true
+  ) { _, parts in
+    let valueColumns = parts[0].columns
+    let width = valueColumns.count
     let columns = paddedWidth(width, table)
     var scratch = RecurrenceScratch(
-      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk),
-      DecayBlocks.scratch(padded: rows, chunk: chunk))
-    var scan = OuterProductScan(table, rows: rows, columns: columns, chunk: chunk, reverse: false, scratch: &scratch)
-    let blocks = DecayBlocks(table, shape, decay, part, channels: 0..<keyWidth, scratch: &scratch)
+      OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count),
+      parts.count * DecayBlocks.scratch(padded: rows, chunk: chunk))
+    var scan = OuterProductScan(
+      table, rows: rows, columns: columns, chunk: chunk, reverse: false, heads: parts.count, scratch: &scratch)
+    var blocks: [DecayBlocks] = []
+    for part in parts {
+      blocks.append(DecayBlocks(table, shape, decay, part, channels: 0..<keyWidth, scratch: &scratch))
+      scan.sources.append(
+        [
+          queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
+          values.source(part, valueColumns, of: valueWidth),
+        ] + blocks.last!.sources)
+    }
     scan.decayMode = decay.mode(keysAreRows: true)
     scan.order = shape.strictlyPast ? GW_READ_DECAY_UPDATE : GW_DECAY_UPDATE_READ
-    scan.decay = blocks.factors
-    scan.sources =
-      [
-        queries.source(part, 0..<keyWidth, of: keyWidth), keys.source(part, 0..<keyWidth, of: keyWidth),
-        values.source(part, part.columns, of: valueWidth),
-      ] + blocks.sources
-    let stateStart =
+    scan.decays = blocks.map { $0.factors }
+    let pieces = parts.map { OuterProductPieces(table: table, shape: shape, part: $0) }
+    func stateStart(_ part: HeadPart) -> Int {
       (part.batch * shape.heads + part.head) * keyWidth * valueWidth + part.columns.lowerBound
-    if let initialState {
-      scan.setState(
-        initialState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth, columnStride: 1)
     }
-    let pieces = OuterProductPieces(table: table, shape: shape, part: part)
-    scan.run(0..<shape.length, causal: true) { range, _ in
-      pieces.pack(queries, range, 0..<keyWidth, of: keyWidth, rows, scan.q)
-      pieces.pack(keys, range, 0..<keyWidth, of: keyWidth, rows, scan.k)
-      pieces.pack(values, range, part.columns, of: valueWidth, columns, scan.v)
-      blocks.load(range)
-    } store: { range in
-      pieces.unpack(scan.y, range, part.columns, of: valueWidth, columns, output)
+    if let initialState {
+      for (head, part) in parts.enumerated() {
+        scan.setState(
+          head, initialState + stateStart(part), rows: keyWidth, columns: width, rowStride: valueWidth,
+          columnStride: 1)
+      }
+    }
+    scan.run(0..<shape.length, causal: true) { head, range, _ in
+      pieces[head].pack(queries, range, 0..<keyWidth, of: keyWidth, rows, scan.q)
+      pieces[head].pack(keys, range, 0..<keyWidth, of: keyWidth, rows, scan.k)
+      pieces[head].pack(values, range, valueColumns, of: valueWidth, columns, scan.v)
+      blocks[head].load(range)
+    } store: { head, range in
+      pieces[head].unpack(scan.y, range, valueColumns, of: valueWidth, columns, output)
     }
     if let finalState {
-      scan.copyState(to: finalState + stateStart, rows: keyWidth, columns: width, rowStride: valueWidth)
+      for (head, part) in parts.enumerated() {
+        scan.copyState(head, to: finalState + stateStart(part), rows: keyWidth, columns: width, rowStride: valueWidth)
+      }
     }
   }
 }

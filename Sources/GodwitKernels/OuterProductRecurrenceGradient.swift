@@ -51,8 +51,8 @@ package func outerProductRecurrenceGradient(
     HeadPart.forEach(
       batch: shape.batch, heads: shape.heads, columns: [shape.keyWidth, shape.valueWidth],
       width: cuts ? Int(table.pointee.width) : max(shape.keyWidth, shape.valueWidth, 1)
-    ) { job, part in
-      if job == 0 { pass.queriesAndKeys(part) } else { pass.values(part) }
+    ) { job, parts in
+      if job == 0 { pass.queriesAndKeys(parts[0]) } else { pass.values(parts[0]) }
     }
   }
   let target: UnsafeMutablePointer<Float>
