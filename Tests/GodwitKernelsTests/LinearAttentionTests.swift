@@ -35,6 +35,11 @@ import Testing
       }
     }
     for causal in [true, false] {
+      // Enough heads that several are scanned by one task, in turns.
+      cases.append(
+        Case(
+          batch: 4, heads: 8, length: 37, keyWidth: 12, valueWidth: 20, chunk: 16, causal: causal, map: .eluPlusOne,
+          normalised: true, padding: 2))
       for map in FeatureMap.allCases {
         cases.append(
           Case(
@@ -180,9 +185,9 @@ import Testing
     return y.values()
   }
 
-  @Test func neitherChunkNorPiecesNorThreadsChangeABit() {
+  @Test(arguments: [(1, 1), (2, 8), (1, 3)]) func neitherChunkNorPiecesNorThreadsChangeABit(batch: Int, heads: Int) {
     let test = Case(
-      batch: 1, heads: 1, length: 100, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true, map: .eluPlusOne,
+      batch: batch, heads: heads, length: 100, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true, map: .eluPlusOne,
       normalised: true)
     let problem = Problem(test)
     let want = output(problem, test, pieces: [100], chunk: 32)

@@ -35,6 +35,13 @@ import Testing
         }
       }
     }
+    for kind in NaiveOuterProduct.Kind.allCases {
+      // Enough heads that several are scanned by one task, in turns.
+      cases.append(
+        Case(
+          shape: OuterProductShape(batch: 4, heads: 8, length: 37, keyWidth: 12, valueWidth: 20, chunk: 16),
+          kind: kind, strength: 0.2, padding: 2))
+    }
     cases.append(
       Case(
         shape: OuterProductShape(batch: 1, heads: 1, length: 2000, keyWidth: 16, valueWidth: 16),
