@@ -1,0 +1,87 @@
+import GodwitKernels
+
+/// The gradient of a scalar function of a tree of tensors: a value of the tree's own type.
+///
+/// Reverse mode: the cost is a small multiple of the function's own, however many parameters there are.
+///
+/// - Precondition: `function` returns one element.
+public func gradient<M: Module>(at x: M, of function: (M) throws -> Tensor) rethrows -> M {
+  try valueWithGradient(at: x, of: function).gradient
+}
+
+/// The value of a scalar function and its gradient.
+///
+/// - Precondition: `function` returns one element.
+public func valueWithGradient<M: Module>(
+  at x: M, of function: (M) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: M) {
+  let recording = try Recording(at: x) { Pair(try function($0), Empty()) }
+  let value = recording.value.first
+  require(value.count == 1, "gradient: the function's value has shape \(value.shape); a gradient needs one element")
+  return (value, recording.gradient(seed: Pair(Tensor(ones: value.shape, dtype: value.dtype), Empty()), consuming: true))
+}
+
+/// The value of a scalar function, its gradient, and whatever else the function returns (which is not differentiated).
+///
+/// - Precondition: the first part of the result has one element.
+public func valueWithGradient<M: Module, Extra: Module>(
+  at x: M, of function: (M) throws -> (Tensor, Extra)
+) rethrows -> (value: Tensor, gradient: M, extra: Extra) {
+  let recording = try Recording(at: x) {
+    let (value, extra) = try function($0)
+    return Pair(value, extra)
+  }
+  let value = recording.value.first
+  require(value.count == 1, "gradient: the function's value has shape \(value.shape); a gradient needs one element")
+  let seeds = [Tensor(ones: value.shape, dtype: value.dtype)]
+  return (value, recording.gradient(seeds: seeds, consuming: true), recording.value.second)
+}
+
+/// The value of a function and the map from a cotangent of the value to the cotangent of `x`.
+///
+/// The map may be called any number of times; the values that it needs live as long as it does.
+public func valueWithPullback<M: Module, R: Module>(
+  at x: M, of function: (M) throws -> R
+) rethrows -> (value: R, pullback: @Sendable (R) -> M) {
+  let recording = try Recording(at: x, of: function)
+  return (recording.value, { recording.gradient(seed: $0, consuming: false) })
+}
+
+/// A function's value together with the tape that it left.
+private struct Recording<M: Module, R: Module>: Sendable {
+  let value: R
+  private let x: M
+  private let tape: Tape
+  private let leaves: Int
+  private let outputs: [Int]  // the node of each tensor of the value, -1 where it does not depend on x
+
+  init(at x: M, of function: (M) throws -> R) rethrows {
+    let level = Trace.newLevel()
+    let tape = Tape()
+    let inputs = x.tensors
+    let traced = inputs.map { $0.carrying(Trace(level: level, role: .node(tape, tape.leaf()), outer: $0.trace)) }
+    let result = try function(x.replacingTensors(with: traced))
+    let results = result.tensors
+    outputs = results.map { $0.node(at: level) }
+    value = result.replacingTensors(with: results.map { $0.beneath(level) })
+    self.x = x
+    self.tape = tape
+    leaves = inputs.count
+  }
+
+  func gradient(seed: R, consuming: Bool) -> M { gradient(seeds: seed.tensors, consuming: consuming) }
+
+  /// The cotangent of `x`, given those of the value's first tensors.
+  func gradient(seeds: [Tensor], consuming: Bool) -> M {
+    require(seeds.count <= outputs.count, "pullback: \(seeds.count) cotangents for \(outputs.count) values")
+    var reached: [(node: Int, cotangent: Tensor)] = []
+    for (node, cotangent) in zip(outputs, seeds) where node >= 0 { reached.append((node, cotangent)) }
+    let found = tape.cotangents(ofFirst: leaves, seeds: reached, consuming: consuming)
+    let inputs = x.tensors
+    var cotangents: [Tensor] = []
+    for (index, input) in inputs.enumerated() {
+      cotangents.append(found[index] ?? Tensor(zeros: input.shape, dtype: input.dtype))
+    }
+    return x.replacingTensors(with: cotangents)
+  }
+}

@@ -1,0 +1,96 @@
+import GodwitKernels
+
+/// softmax(q kᵀ · scale) v for each head (Vaswani et al. 2017), computed in blocks: never a matrix T × T.
+///
+/// - Parameters:
+///   - query: [B, T, H, K].
+///   - key: [B, S, G, K], where G divides H: each of the G key heads serves H / G query heads (Ainslie et al. 2023).
+///   - value: [B, S, G, V].
+///   - causal: whether a query sees only the keys up to its own position.
+///   - offset: the position of the first query among the keys; more than 0 when the keys hold a past.
+///   - scale: the factor on inner products; 1/√K if nil.
+/// - Returns: [B, T, H, V].
+/// - Precondition: the shapes agree.
+/// - Complexity: 2 B H T S (K + V) operations, about half of that when causal; memory O(T).
+public func softmaxAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, causal: Bool = true, offset: Int = 0, scale: Double? = nil
+) -> Tensor {
+  let operands = AttentionOperands(query, key, value, "softmaxAttention")
+  return attend([query, key, value], operands, causal: causal, offset: offset, scale: scale)
+}
+
+/// `softmaxAttention` with queries, keys and values side by side, as one projection makes them.
+///
+/// - Parameters:
+///   - packed: [B, T, (H + 2 G) K]: the query heads, then the key heads, then the value heads.
+/// - Returns: [B, T, H, K].
+public func softmaxAttention(
+  packed: Tensor, heads: Int, keyHeads: Int, causal: Bool = true, scale: Double? = nil
+) -> Tensor {
+  let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: keyHeads, "softmaxAttention")
+  return attend([packed], operands, causal: causal, offset: 0, scale: scale)
+}
+
+private func attend(
+  _ x: [Tensor], _ operands: AttentionOperands, causal: Bool, offset: Int, scale: Double?
+) -> Tensor {
+  let scale = scale ?? 1 / Double(operands.keyWidth).squareRoot()
+  require(offset >= 0, "softmaxAttention: offset \(offset) is negative")
+  let shape = AttentionShape(
+    batch: operands.batch, heads: operands.heads, keyHeads: operands.keyHeads, queries: operands.queries,
+    keys: operands.keys, keyWidth: operands.keyWidth, valueWidth: operands.valueWidth, causal: causal,
+    scale: Float(scale), offset: offset)
+  return fused(x) { x in
+    let rows = operands.rows(x)
+    let y = Tensor([shape.batch, shape.queries, shape.heads, shape.valueWidth], .float32) { _ in }
+    let logSumExp = Tensor([shape.batch, shape.heads, shape.queries], .float32) { _ in }
+    softmaxAttention(
+      shape, q: rows.query, k: rows.key, v: rows.value, out: MutableAttentionRows(fresh: y),
+      logSumExp: logSumExp.freshFloats)
+    return FusedResult([y]) { dy, _ in
+      guard let dy = dy[0] else { return x.map { _ in nil } }
+      let gradients = x.map { Tensor($0.shape, .float32) { _ in } }
+      let rows = operands.rows(x)
+      let targets = operands.mutableRows(gradients)
+      softmaxAttentionGradient(
+        shape, q: rows.query, k: rows.key, v: rows.value, out: AttentionRows(y), logSumExp: logSumExp.floats,
+        dOut: AttentionRows(dy), dq: targets.query, dk: targets.key, dv: targets.value)
+      return gradients
+    }
+  } reference: { x in
+    let (query, key, value) = operands.separated(x)
+    return [reference(query, key, value, causal: causal, offset: offset, scale: scale)]
+  }[0]
+}
+
+/// The textbook form, with the whole matrix.
+private func reference(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, causal: Bool, offset: Int, scale: Double
+) -> Tensor {
+  let groups = query.shape[2] / max(key.shape[2], 1)
+  let q = query.transposed([0, 2, 1, 3])
+  let k = key.repeatingHeads(groups).transposed([0, 2, 1, 3])
+  let v = value.repeatingHeads(groups).transposed([0, 2, 1, 3])
+  var scores = matmul(q, k, transposeB: true) * scale
+  if causal {
+    let seen = Tensor(lowerTriangle: q.shape[2], k.shape[2], diagonal: offset, dtype: q.dtype)
+    scores = select(seen, scores, Tensor(-.infinity, dtype: q.dtype))
+  }
+  return matmul(softmax(scores), v).transposed([0, 2, 1, 3])
+}
+
+extension Tensor {
+  /// Each head of [B, T, G, K] repeated `count` times in place: [B, T, G · count, K].
+  func repeatingHeads(_ count: Int) -> Tensor {
+    if count == 1 { return self }
+    let (b, t, g, k) = (shape[0], shape[1], shape[2], shape[3])
+    return reshaped([b, t, g, 1, k]).broadcast(to: [b, t, g, count, k]).reshaped([b, t, g * count, k])
+  }
+}
+
+extension MutableAttentionRows {
+  /// The rows of a tensor [B, T, ...] that is being filled.
+  init(fresh x: Tensor) {
+    self.init(x.freshFloats, length: x.shape[1], width: x.shape.dropFirst(2).reduce(1, *))
+  }
+}

@@ -1,0 +1,85 @@
+/// A value made of tensors: a layer, a model, a state, a gradient.
+///
+/// The one requirement names the parts in order. From it follow derivatives, optimisers, checkpoints and parameter
+/// counts.
+public protocol Module: Sendable {
+  /// Presents every stored tensor and module to `visitor`, always in the same order and under the same names.
+  mutating func visit(_ visitor: inout some TensorVisitor)
+}
+
+/// What an optimiser must know of a parameter.
+public enum ParameterRole: Sendable {
+  /// A matrix or filter, to which weight decay applies.
+  case weight
+  /// An offset.
+  case bias
+  /// The scale of a normalisation, or another factor that should stay near where it began.
+  case scale
+  /// A table of vectors that are looked up.
+  case embedding
+}
+
+/// Goes through the tensors of a module.
+public protocol TensorVisitor {
+  /// Meets a tensor; it may replace it by one of the same shape.
+  mutating func visit(_ tensor: inout Tensor, role: ParameterRole)
+  /// Enters the part with this name.
+  mutating func enter(_ name: String)
+  /// Leaves the part entered last.
+  mutating func leave()
+}
+
+extension TensorVisitor {
+  public mutating func enter(_ name: String) {}
+  public mutating func leave() {}
+
+  /// Visits a part of a module.
+  public mutating func visit(_ name: String, _ part: inout some Module) {
+    enter(name)
+    part.visit(&self)
+    leave()
+  }
+
+  /// Visits a tensor of a module, telling its role.
+  public mutating func visit(_ name: String, _ tensor: inout Tensor, _ role: ParameterRole) {
+    enter(name)
+    visit(&tensor, role: role)
+    leave()
+  }
+}
+
+extension Tensor: Module {
+  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit(&self, role: .weight) }
+}
+
+extension Array: Module where Element: Module {
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    for index in indices { visitor.visit(String(index), &self[index]) }
+  }
+}
+
+extension Optional: Module where Wrapped: Module {
+  public mutating func visit(_ visitor: inout some TensorVisitor) { self?.visit(&visitor) }
+}
+
+/// Two modules as one.
+public struct Pair<First: Module, Second: Module>: Module {
+  public var first: First
+  public var second: Second
+
+  public init(_ first: First, _ second: Second) {
+    self.first = first
+    self.second = second
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor.visit("first", &first)
+    visitor.visit("second", &second)
+  }
+}
+
+/// A module without tensors.
+public struct Empty: Module {
+  public init() {}
+  public mutating func visit(_ visitor: inout some TensorVisitor) {}
+}
