@@ -4,6 +4,7 @@
 
 #include "diagonal_recurrence.h"
 #include "isa.h"
+#include "matrix.h"
 #include "outer_product.h"
 #include "pool.h"
 
