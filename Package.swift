@@ -4,11 +4,22 @@ import PackageDescription
 let package = Package(
   name: "godwit",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+    .executable(name: "godwit", targets: ["GodwitMain"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     .target(name: "CGodwitKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "GodwitKernels", dependencies: ["CGodwitKernels"]),
+    .target(
+      name: "GodwitCLI",
+      dependencies: ["GodwitKernels", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
+    .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
+    .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

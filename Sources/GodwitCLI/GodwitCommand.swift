@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+
+/// The command `godwit`.
+public struct GodwitCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "godwit",
+    abstract: "Learn from long sequences in linear time, on an ordinary CPU.",
+    discussion: """
+      Results go to standard output, progress and warnings to standard error. Exit codes: 0 done, 1 failed (the message \
+      says what to do), 64 wrong usage, 130 interrupted after saving. GODWIT_ISA=sse2|avx2|avx512 forces an instruction \
+      set, GODWIT_THREADS a number of threads.
+      """,
+    version: GodwitVersion.current,
+    subcommands: [])
+
+  public init() {}
+
+  /// Runs the command that the process was started with, and ends the process with its exit code.
+  public static func launch() -> Never {
+    StandardStream.ignoreClosedPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Foundation.exit(0)
+    } catch {
+      finish(with: error)
+    }
+  }
+
+  /// Says what went wrong, and ends the process with the exit code that belongs to it.
+  private static func finish(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    switch error {
+    case is ExitCode:
+      break  // the command has said what there is to say
+    case _ where code == .success:
+      StandardStream.output.write(line: fullMessage(for: error))  // help or the version was asked for
+    case _ where code == .validationFailure:
+      StandardStream.error.write(line: "godwit: " + fullMessage(for: error).dropping(prefix: "Error: "))
+    default:
+      StandardStream.error.write(line: "godwit: \(error)")
+    }
+    Foundation.exit(code.rawValue)
+  }
+}
+
+extension String {
+  fileprivate func dropping(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self[...] }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `--out`.
+struct OutOption: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder"))
+  var out: String?
+}

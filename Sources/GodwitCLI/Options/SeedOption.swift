@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `--seed`.
+struct SeedOption: ParsableArguments {
+  @Option(help: "Where the random numbers start; the same seed gives the same result.")
+  var seed: UInt64 = 0
+}

@@ -1,0 +1,39 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Ctrl-C, and the request of the system to end, as a flag that work asks for between its steps.
+///
+/// The first one lets the work finish its step and save; a second one ends the process at once. Both give exit code 130.
+package enum Interruption {
+  /// The exit code of interrupted work.
+  package static let exitCode: Int32 = 130
+
+  private static let requests = Atomic<Int>(0)
+  private static let watched = Atomic<Bool>(false)
+
+  /// Whether the work should stop at the next opportunity.
+  package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
+  /// Whether `watch()` was called, so that somebody asks for the flag.
+  package static var isWatched: Bool { watched.load(ordering: .relaxed) }
+
+  /// Asks the work to stop, as Ctrl-C does.
+  package static func request() { requests.wrappingAdd(1, ordering: .relaxed) }
+
+  /// From now on Ctrl-C raises the flag instead of ending the process.
+  package static func watch() {
+    // Also makes sure that the handler finds both flags initialised: it may do nothing but touch them and call _exit.
+    watched.store(true, ordering: .relaxed)
+    _ = isRequested
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(Interruption.exitCode) }
+      }
+    }
+  }
+}

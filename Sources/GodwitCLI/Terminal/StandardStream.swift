@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Standard output or standard error, written at once and whole.
+package struct StandardStream: Sendable {
+  package static let output = StandardStream(descriptor: 1)
+  package static let error = StandardStream(descriptor: 2)
+
+  let descriptor: Int32
+
+  /// Lets a write to a pipe whose reader is gone fail, instead of ending the process in the middle of its work.
+  static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Whether a person is looking, at a terminal that can move its cursor.
+  package var isTerminal: Bool {
+    isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// Whether colour is welcome: on a terminal, unless `NO_COLOR` is set (no-color.org).
+  package var showsColour: Bool { isTerminal && getenv("NO_COLOR") == nil }
+
+  /// The width of the terminal in characters, 80 where it does not tell.
+  package var columns: Int {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  package func write(line: some StringProtocol) { write(Array(line.utf8) + [UInt8(ascii: "\n")]) }
+
+  package func write(_ text: String) { write(Array(text.utf8)) }
+
+  /// Writes all of `bytes`.
+  ///
+  /// When the reader of standard output is gone, work that can be stopped in an orderly way is asked to stop, and any
+  /// other ends here, quietly. Standard error is never worth ending for.
+  package func write(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno != EINTR {
+        if descriptor == StandardStream.output.descriptor { outputFailed(errno) }
+        return
+      }
+    }
+  }
+
+  private func outputFailed(_ code: Int32) {
+    if code == EPIPE {
+      if Interruption.isWatched { return Interruption.request() }
+      exit(0)
+    }
+    let reason = String(cString: strerror(code))
+    StandardStream.error.write(
+      line: "godwit: cannot write to standard output: \(reason); free space or redirect it elsewhere")
+    exit(1)
+  }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}

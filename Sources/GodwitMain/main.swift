@@ -1,0 +1,3 @@
+import GodwitCLI
+
+GodwitCommand.launch()

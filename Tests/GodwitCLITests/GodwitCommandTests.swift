@@ -1,0 +1,45 @@
+import Foundation
+import GodwitCLI
+import Testing
+
+@Suite struct GodwitCommandTests {
+  @Test func versionIsPrinted() throws {
+    let run = try CommandRun("--version")
+    #expect(run.exitCode == 0)
+    #expect(run.output == GodwitVersion.current + "\n")
+    #expect(run.error.isEmpty)
+  }
+
+  @Test func changelogHasTheVersion() throws {
+    let changelog = try String(contentsOf: BuiltProducts.packageRoot.appending(path: "CHANGELOG.md"), encoding: .utf8)
+    #expect(changelog.contains("## \(GodwitVersion.current)"))
+  }
+
+  @Test func helpGoesToStandardOutput() throws {
+    let run = try CommandRun("--help")
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("USAGE: godwit"))
+    #expect(run.error.isEmpty)
+  }
+
+  @Test(arguments: ["nonsense", "--nonsense"]) func wrongUsageIsExplained(argument: String) throws {
+    let run = try CommandRun(argument)
+    #expect(run.exitCode == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.error.hasPrefix("godwit: "))
+    #expect(run.error.contains(argument))
+  }
+
+  @Test func aClosedPipeEndsQuietly() throws {
+    let run = try CommandRun(shell: #"(sleep 0.2; "$godwit" --help; echo "code $?" >&2) | true"#)
+    #expect(run.error == "code 0\n")
+  }
+
+  #if os(Linux)
+    @Test func aFullDiskIsAnError() throws {
+      let run = try CommandRun(shell: #""$godwit" --help > /dev/full"#)
+      #expect(run.exitCode == 1)
+      #expect(run.error.hasPrefix("godwit: cannot write to standard output: "))
+    }
+  #endif
+}
