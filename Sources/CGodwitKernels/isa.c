@@ -38,3 +38,27 @@ bool gw_address_sanitizer(void) {
 #endif
   return false;
 }
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GW_THREAD_SANITIZER 1
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#endif
+#endif
+
+void gw_lock_taken(uintptr_t lock) {
+#if defined(GW_THREAD_SANITIZER)
+  __tsan_acquire((void *)lock);
+#else
+  (void)lock;
+#endif
+}
+
+void gw_lock_leaving(uintptr_t lock) {
+#if defined(GW_THREAD_SANITIZER)
+  __tsan_release((void *)lock);
+#else
+  (void)lock;
+#endif
+}

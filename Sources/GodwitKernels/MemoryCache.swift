@@ -1,5 +1,4 @@
 import CGodwitKernels
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -45,7 +44,7 @@ public enum MemoryCache {
     }()
   }
 
-  private static let state = Mutex(State())
+  private static let state = Lock(State())
   private static let keepsNothing = gw_address_sanitizer()
   private static let alignment = 64
   private static let hugePage = 2 << 20

@@ -21,4 +21,8 @@ bool gw_isa_splits_512(void);
 // True where the C of this package was compiled with Address Sanitizer.
 bool gw_address_sanitizer(void);
 
+// Tell Thread Sanitizer, where this was compiled with it, that a lock was taken or is about to be given back.
+void gw_lock_taken(uintptr_t lock);
+void gw_lock_leaving(uintptr_t lock);
+
 #endif
