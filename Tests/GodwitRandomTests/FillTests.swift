@@ -1,0 +1,147 @@
+import Foundation
+import GodwitRandom
+import Testing
+
+/// A generator that is not a `Philox` but gives the same words.
+private struct Disguised: RandomNumberGenerator {
+  var philox: Philox
+  mutating func next() -> UInt64 { philox.next() }
+}
+
+@Suite struct FillTests {
+  enum Kind: CaseIterable, Sendable { case uniformFloat, uniformDouble, normalFloat, normalDouble }
+
+  static func samples(_ kind: Kind, _ count: Int, using generator: inout some RandomNumberGenerator) -> [Double] {
+    var floats = [Float](repeating: .nan, count: count)
+    var doubles = [Double](repeating: .nan, count: count)
+    switch kind {
+    case .uniformFloat: fillUniform(&floats, count: count, in: 0..<1, using: &generator)
+    case .uniformDouble: fillUniform(&doubles, count: count, in: 0..<1, using: &generator)
+    case .normalFloat: fillNormal(&floats, count: count, mean: 0, standardDeviation: 1, using: &generator)
+    case .normalDouble: fillNormal(&doubles, count: count, mean: 0, standardDeviation: 1, using: &generator)
+    }
+    return kind == .uniformFloat || kind == .normalFloat ? floats.map(Double.init) : doubles
+  }
+
+  @Test(arguments: Kind.allCases, [0, 1, 2, 3, 7, 2047, 2048, 2049, 50_001])
+  func anyGeneratorGivesWhatPhiloxGives(kind: Kind, count: Int) {
+    for skipped in 0..<2 {
+      var philox = Philox(seed: 11).advanced(by: UInt64(skipped))
+      var disguised = Disguised(philox: philox)
+      let expected = Self.samples(kind, count, using: &disguised)
+      #expect(Self.samples(kind, count, using: &philox) == expected)
+      #expect(philox == disguised.philox)
+      #expect(!expected.contains { $0.isNaN })
+    }
+  }
+
+  @Test func theBitsUsedAreTheDocumentedOnes() {
+    var generator = Philox(seed: 3)
+    var copy = generator
+    let word = copy.next()
+    let floats = Self.samples(.uniformFloat, 2, using: &generator)
+    #expect(floats == [Double((word << 32) >> 40) / 0x1p24, Double(word >> 40) / 0x1p24])
+    #expect(Self.samples(.uniformDouble, 1, using: &generator) == [Double(copy.next() >> 11) / 0x1p53])
+    let pair = copy.next()
+    let radius = (-2 * log((Double(UInt32(truncatingIfNeeded: pair)) + 0.5) / 0x1p32)).squareRoot()
+    let normal = Self.samples(.normalFloat, 2, using: &generator)
+    #expect(abs(normal[0] - radius * cos(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)
+    #expect(abs(normal[1] - radius * sin(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)
+    #expect(generator == copy)
+  }
+
+  /// The quantile beyond which a normal quantity falls, on either side, with probability 10⁻⁷.
+  static let band = 5.33
+
+  /// Sample means of powers and of the product of neighbours against their expectations, each with its own deviation.
+  @Test(arguments: Kind.allCases) func momentsAreInTheirBands(kind: Kind) {
+    let count = 400_000
+    var generator = Philox(seed: 20)
+    var x = Self.samples(kind, count, using: &generator)
+    let isUniform = kind == .uniformFloat || kind == .uniformDouble
+    if isUniform { x = x.map { ($0 - 0.5) * 12.0.squareRoot() } }
+    // E x, E x², E x³, E x⁴, E x₀x₁ and the variances of x, x², x³, x⁴, x₀x₁ for a unit variance.
+    let expected: [Double] = isUniform ? [0, 1, 0, 1.8, 0] : [0, 1, 0, 3, 0]
+    let variances: [Double] = isUniform ? [1, 0.8, 27.0 / 7, 9 - 1.8 * 1.8, 1] : [1, 2, 15, 96, 1]
+    var sums = [Double](repeating: 0, count: 5)
+    for index in x.indices {
+      let v = x[index]
+      let next = x[(index + 1) % count]
+      for (moment, term) in [v, v * v, v * v * v, v * v * v * v, v * next].enumerated() { sums[moment] += term }
+    }
+    for moment in sums.indices {
+      let deviation = (variances[moment] / Double(count)).squareRoot()
+      #expect(abs(sums[moment] / Double(count) - expected[moment]) < Self.band * deviation, "moment \(moment)")
+    }
+  }
+
+  /// Kolmogorov and Smirnov: √n sup |F̂ − F| exceeds 2.9 with probability 2 exp(−2 · 2.9²) ≈ 10⁻⁷.
+  @Test(arguments: Kind.allCases) func distributionFunctionsAgree(kind: Kind) {
+    let count = 200_000
+    var generator = Philox(seed: 21)
+    let sorted = Self.samples(kind, count, using: &generator).sorted()
+    let isUniform = kind == .uniformFloat || kind == .uniformDouble
+    var greatest = 0.0
+    for (rank, x) in sorted.enumerated() {
+      let f = isUniform ? x : 0.5 * erfc(-x * 0.5.squareRoot())
+      greatest = max(greatest, abs(f - Double(rank) / Double(count)), abs(f - Double(rank + 1) / Double(count)))
+    }
+    #expect(greatest * Double(count).squareRoot() < 2.9)
+  }
+
+  @Test func meanAndDeviationApply() {
+    var generator = Philox(seed: 5)
+    var copy = generator
+    let unit = Self.samples(.normalDouble, 1001, using: &copy)
+    var scaled = [Double](repeating: 0, count: 1001)
+    fillNormal(&scaled, count: 1001, mean: 10, standardDeviation: 3, using: &generator)
+    #expect(scaled == unit.map { 10 + 3 * $0 })
+  }
+
+  /// All words are ones: the greatest sample that any generator can give.
+  private struct Greatest: RandomNumberGenerator { func next() -> UInt64 { .max } }
+
+  static let ranges: [Range<Float>] = [
+    0..<1, -1..<1, 1..<Float(1).nextUp, 0..<Float.leastNonzeroMagnitude, 16_777_215..<16_777_216, -1e-30..<3,
+    -Float.greatestFiniteMagnitude..<Float.greatestFiniteMagnitude,
+  ]
+
+  @Test(arguments: ranges)
+  func samplesStayInTheirRange(range: Range<Float>) {
+    var greatest = Greatest()
+    var philox = Philox(seed: 6)
+    var samples = [Float](repeating: .nan, count: 10_000)
+    fillUniform(&samples, count: 2, in: range, using: &greatest)
+    #expect(samples[..<2].allSatisfy(range.contains))
+    fillUniform(&samples, count: samples.count, in: range, using: &philox)
+    #expect(samples.allSatisfy(range.contains))
+    let wide = Double(range.lowerBound)..<Double(range.upperBound)
+    var doubles = [Double](repeating: .nan, count: 10_000)
+    fillUniform(&doubles, count: 2, in: wide, using: &greatest)
+    #expect(doubles[..<2].allSatisfy(wide.contains))
+    fillUniform(&doubles, count: doubles.count, in: wide, using: &philox)
+    #expect(doubles.allSatisfy(wide.contains))
+  }
+
+  @Test func theWidestRangeIsStillUniform() {
+    var generator = Philox(seed: 8)
+    var samples = [Double](repeating: .nan, count: 100_000)
+    let most = Double.greatestFiniteMagnitude
+    fillUniform(&samples, count: samples.count, in: -most..<most, using: &generator)
+    let below = samples.count { $0 < most / 2 }
+    #expect(abs(Double(below) - 75_000) < Self.band * (100_000 * 0.75 * 0.25).squareRoot())
+  }
+
+  @Test func badRangesStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      var generator = Philox(seed: 0)
+      var target: Float = 0
+      fillUniform(&target, count: 1, in: 1..<1, using: &generator)
+    }
+    await #expect(processExitsWith: .failure) {
+      var generator = Philox(seed: 0)
+      var target: Double = 0
+      fillNormal(&target, count: 1, mean: 0, standardDeviation: -1, using: &generator)
+    }
+  }
+}
