@@ -14,13 +14,17 @@ let package = Package(
     .target(name: "CGodwitKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "GodwitKernels", dependencies: ["CGodwitKernels"]),
     .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
+    .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels"]),
     .target(
       name: "GodwitCLI",
-      dependencies: ["GodwitKernels", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "GodwitBenchmarks", "GodwitKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
+    .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
   swiftLanguageModes: [.v6],

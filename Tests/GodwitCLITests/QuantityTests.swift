@@ -4,7 +4,7 @@ import Testing
 @Suite struct QuantityTests {
   @Test(arguments: [
     (0, "0"), (0.0012345, "0.00123"), (0.45678, "0.457"), (4.5678, "4.57"), (45.678, "45.7"), (456.78, "457"),
-    (4567.8, "4,570"), (40_999, "41,000"), (999.9, "1000"), (1.234e9, "1,230,000,000"), (-12.34, "-12.3"),
+    (4567.8, "4,570"), (40_999, "41,000"), (999.9, "1,000"), (0.9996, "1.00"), (1.234e9, "1,230,000,000"), (-12.34, "-12.3"),
     (.infinity, "inf"), (1e30, "1e+30"),
   ]) func roundsToThreeDigits(value: Double, text: String) { #expect(Quantity.rounded(value) == text) }
 
@@ -13,6 +13,9 @@ import Testing
 
   @Test(arguments: [(1.886, 2, "1.89"), (-0.004, 2, "0.00"), (2, 3, "2.000"), (1.005, 0, "1"), (-3.25, 1, "-3.3")])
   func fixesDigits(value: Double, digits: Int, text: String) { #expect(Quantity.fixed(value, digits: digits) == text) }
+
+  @Test(arguments: [(31, "31.0 "), (999.4, "999 "), (999.6, "1.00 k"), (8.42e10, "84.2 G"), (3e18, "3,000 P")])
+  func scalesByThousands(value: Double, text: String) { #expect(Quantity.scaled(value) == text) }
 
   @Test(arguments: [(640, "640 B"), (2048, "2.00 KiB"), (1_500_000, "1.43 MiB"), (5 << 40, "5.00 TiB")])
   func bytesHaveBinaryUnits(count: Int, text: String) { #expect(Quantity.bytes(count) == text) }

@@ -10,7 +10,8 @@ package enum Quantity {
   package static func rounded(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     guard value != 0 else { return "0" }
-    let magnitude = Int(log10(abs(value)).rounded(.down))
+    var magnitude = Int(log10(abs(value)).rounded(.down))
+    if (abs(value) / pow(10, Double(magnitude - 2))).rounded() >= 1000 { magnitude += 1 }  // 0.9996 is 1.00
     guard magnitude >= 3 else { return fixed(value, digits: max(2 - magnitude, 0)) }
     guard magnitude < 15 else { return "\(value)" }
     let step = pow(10, Double(magnitude - 2))
@@ -37,6 +38,16 @@ package enum Quantity {
     guard digits > 0 else { return sign + String(scaled) }
     let fraction = String(scaled % Int(scale))
     return sign + "\(scaled / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
+  }
+
+  /// Three significant digits and a decimal prefix, ready for a unit: "84.2 G", "412 k", "31.0 ".
+  package static func scaled(_ value: Double) -> String {
+    var value = value
+    for prefix in ["", "k", "M", "G", "T"] {
+      if value < 999.5 { return "\(rounded(value)) \(prefix)" }
+      value /= 1000
+    }
+    return "\(rounded(value)) P"
   }
 
   /// A number of bytes in binary units: 640 B, 12.3 MiB.

@@ -1,0 +1,13 @@
+/// All benchmarks of this package, by area.
+public enum BenchmarkRegistry {
+  public static let all: [Benchmark] = []
+
+  /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
+  ///
+  /// - Throws: what the regular expression's syntax has wrong.
+  public static func matching(_ pattern: String?) throws -> [Benchmark] {
+    guard let pattern else { return all }
+    let expression = try Regex(pattern)
+    return all.filter { $0.name.contains(expression) }
+  }
+}

@@ -1,0 +1,70 @@
+import GodwitKernels
+
+/// Times benchmarks: the median and the least of the repetitions that fit a time budget.
+public struct BenchmarkRunner: Sendable {
+  /// Seconds of repetitions for each benchmark.
+  public var budget: Double
+  /// Repetitions made even where they exceed the budget.
+  public var minimumRepetitions = 3
+  /// Repetitions after which the budget is not used up.
+  public var maximumRepetitions = 300
+  /// Measures what the floors are computed from.
+  let measureSpeed: @Sendable (_ threads: Int) -> MachineSpeed
+
+  package init(budget: Double, measureSpeed: @escaping @Sendable (_ threads: Int) -> MachineSpeed) {
+    self.budget = budget
+    self.measureSpeed = measureSpeed
+  }
+
+  /// Runs one benchmark, with the number of threads that it asks for.
+  public func run(_ benchmark: Benchmark) throws -> BenchmarkResult {
+    let before = Threads.count
+    defer { Threads.count = before }
+    let threads = benchmark.threads ?? before
+    Threads.count = threads
+    let body = try benchmark.prepare()
+    let seconds = try time(body).sorted()
+    return BenchmarkResult(
+      name: benchmark.name, medianSeconds: median(ofSorted: seconds), minSeconds: seconds[0], work: benchmark.work,
+      unit: benchmark.unit, floorSeconds: benchmark.floor.map { measureSpeed(threads).seconds($0) }, threads: threads,
+      repetitions: seconds.count)
+  }
+
+  /// Wall seconds of one call, once for each repetition.
+  private func time(_ body: () throws -> Void) throws -> [Double] {
+    try body()  // first touch of memory, lazy tables
+    let calls = try callsPerRepetition(body)
+    var seconds: [Double] = []
+    var spent = 0.0
+    while seconds.count < maximumRepetitions, spent < budget || seconds.count < minimumRepetitions {
+      let repetition = try Self.seconds { for _ in 0..<calls { try body() } }
+      spent += repetition
+      seconds.append(repetition / Double(calls))
+    }
+    return seconds
+  }
+
+  /// So many that reading the clock takes less than a thousandth of a repetition.
+  private func callsPerRepetition(_ body: () throws -> Void) throws -> Int {
+    let shortest = 1e-4
+    var calls = 1
+    while calls < 1 << 20 {
+      let seconds = try Self.seconds { for _ in 0..<calls { try body() } }
+      if seconds >= shortest { break }
+      calls *= 2
+    }
+    return calls
+  }
+
+  private static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try body()
+    return (clock.now - start) / .seconds(1)
+  }
+
+  private func median(ofSorted values: [Double]) -> Double {
+    let middle = values.count / 2
+    return values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
+  }
+}
