@@ -11,7 +11,9 @@ public struct Indices: Sendable, Hashable {
   ///
   /// - Precondition: as many values as the shape has elements.
   public init(_ values: [Int32], shape: Shape) {
-    require(values.count == shape.elementCount, "Indices: \(values.count) values for \(shape), which has \(shape.elementCount)")
+    require(
+      values.count == shape.elementCount,
+      "Indices: \(values.count) values for \(shape), which has \(shape.elementCount)")
     self.shape = shape
     self.values = values
   }

@@ -13,7 +13,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, RandomAccess
   ///
   /// - Precondition: at most eight extents, none negative.
   public init(_ extents: some Collection<Int>) {
-    require(extents.count <= Self.maximumRank, "Shape: \(extents.count) axes; at most \(Self.maximumRank) are supported")
+    require(
+      extents.count <= Self.maximumRank, "Shape: \(extents.count) axes; at most \(Self.maximumRank) are supported")
     rank8 = Int8(extents.count)
     var axis = 0
     for extent in extents {
@@ -104,7 +105,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, RandomAccess
     for axis in 0..<rank {
       let x = axis < rank - a.rank ? 1 : a[axis - rank + a.rank]
       let y = axis < rank - b.rank ? 1 : b[axis - rank + b.rank]
-      require(x == y || x == 1 || y == 1, "\(operation): \(a) and \(b) do not broadcast; axis \(axis) has \(x) and \(y)")
+      require(
+        x == y || x == 1 || y == 1, "\(operation): \(a) and \(b) do not broadcast; axis \(axis) has \(x) and \(y)")
       shape[axis] = x == 1 ? y : x
     }
     return shape

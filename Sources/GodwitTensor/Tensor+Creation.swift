@@ -16,7 +16,9 @@ extension Tensor {
   ///
   /// - Precondition: as many values as the shape has elements.
   public init(_ values: [Double], shape: Shape, dtype: DType = .float32) {
-    require(values.count == shape.elementCount, "Tensor: \(values.count) values for \(shape), which has \(shape.elementCount)")
+    require(
+      values.count == shape.elementCount, "Tensor: \(values.count) values for \(shape), which has \(shape.elementCount)"
+    )
     self.init(shape, dtype) { target in
       values.withUnsafeBytes { source in
         guard let base = source.baseAddress else { return }
@@ -29,7 +31,9 @@ extension Tensor {
   ///
   /// - Precondition: as many values as the shape has elements.
   public init(_ values: [Float], shape: Shape) {
-    require(values.count == shape.elementCount, "Tensor: \(values.count) values for \(shape), which has \(shape.elementCount)")
+    require(
+      values.count == shape.elementCount, "Tensor: \(values.count) values for \(shape), which has \(shape.elementCount)"
+    )
     self.init(shape, .float32) { target in
       values.withUnsafeBytes { source in
         if let base = source.baseAddress { target.copyMemory(from: base, byteCount: source.count) }
@@ -97,7 +101,8 @@ extension Tensor {
     switch dtype {
     case .float32:
       let target = storage.pointer.assumingMemoryBound(to: Float.self)
-      fillNormal(target, count: count, mean: Float(mean), standardDeviation: Float(standardDeviation), using: &generator)
+      fillNormal(
+        target, count: count, mean: Float(mean), standardDeviation: Float(standardDeviation), using: &generator)
     case .float64:
       let target = storage.pointer.assumingMemoryBound(to: Double.self)
       fillNormal(target, count: count, mean: mean, standardDeviation: standardDeviation, using: &generator)

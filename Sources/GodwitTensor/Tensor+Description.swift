@@ -12,10 +12,12 @@ extension Tensor: CustomStringConvertible {
     return text
   }
 
-  private static func append(_ text: inout String, _ values: [Double], _ shape: Shape, axis: Int, at position: inout Int) {
+  private static func append(
+    _ text: inout String, _ values: [Double], _ shape: Shape, axis: Int, at position: inout Int
+  ) {
     let extent = shape[axis]
     var inner = 1
-    for other in (axis + 1)..<max(shape.rank, axis + 1) { inner *= shape[other] }
+    for other in (axis + 1)..<Swift.max(shape.rank, axis + 1) { inner *= shape[other] }
     let last = axis == shape.rank - 1
     text += "["
     for index in 0..<extent {

@@ -5,7 +5,9 @@ extension Tensor {
   public var scalars: [Double] {
     let count = count
     return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if count > 0 { convert(from: dtype, to: .float64, count: count, pointer, UnsafeMutableRawPointer(buffer.baseAddress!)) }
+      if count > 0 {
+        convert(from: dtype, to: .float64, count: count, pointer, UnsafeMutableRawPointer(buffer.baseAddress!))
+      }
       initialized = count
     }
   }
@@ -14,7 +16,9 @@ extension Tensor {
   public var floatScalars: [Float] {
     let count = count
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if count > 0 { convert(from: dtype, to: .float32, count: count, pointer, UnsafeMutableRawPointer(buffer.baseAddress!)) }
+      if count > 0 {
+        convert(from: dtype, to: .float32, count: count, pointer, UnsafeMutableRawPointer(buffer.baseAddress!))
+      }
       initialized = count
     }
   }

@@ -18,7 +18,9 @@ public func valueWithGradient<M: Module>(
   let recording = try Recording(at: x) { Pair(try function($0), Empty()) }
   let value = recording.value.first
   require(value.count == 1, "gradient: the function's value has shape \(value.shape); a gradient needs one element")
-  return (value, recording.gradient(seed: Pair(Tensor(ones: value.shape, dtype: value.dtype), Empty()), consuming: true))
+  return (
+    value, recording.gradient(seed: Pair(Tensor(ones: value.shape, dtype: value.dtype), Empty()), consuming: true)
+  )
 }
 
 /// The value of a scalar function, its gradient, and whatever else the function returns (which is not differentiated).

@@ -22,7 +22,7 @@ public func jacobian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethr
 public func hessianVectorProduct<M: Module>(
   at x: M, along direction: M, of function: (M) throws -> Tensor
 ) rethrows -> M {
-  try directionalDerivative(at: x, along: direction) { try gradient(at: $0, of: function) }
+  try jacobianVectorProduct(at: x, along: direction) { try gradient(at: $0, of: function) }
 }
 
 /// The matrix of second derivatives of a scalar function: shape [axes of `x`…, axes of `x`…].

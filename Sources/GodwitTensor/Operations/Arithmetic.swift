@@ -32,29 +32,54 @@ extension Tensor {
   ///
   /// - Precondition: neither tensor is being differentiated; shapes and element types are equal.
   package mutating func add(_ other: Tensor, scale: Double = 1) {
-    require(shape == other.shape && dtype == other.dtype, "add: \(shape) \(dtype) and \(other.shape) \(other.dtype) differ")
+    require(
+      shape == other.shape && dtype == other.dtype, "add: \(shape) \(dtype) and \(other.shape) \(other.dtype) differ")
     let (type, count) = (dtype, count)
     withMutablePointer { scaleAdd(type, count: count, scale: scale, other.pointer, $0) }
   }
 
   /// The sum, element by element; shapes broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) { evaluate(.add, $0, $1, "+") } productA: { _, _, d in d } productB: { _, _, d in d }
+    binary(a, b) {
+      evaluate(.add, $0, $1, "+")
+    } productA: { _, _, d in
+      d
+    } productB: { _, _, d in
+      d
+    }
   }
 
   /// The difference, element by element; shapes broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) { evaluate(.subtract, $0, $1, "-") } productA: { _, _, d in d } productB: { _, _, d in -d }
+    binary(a, b) {
+      evaluate(.subtract, $0, $1, "-")
+    } productA: { _, _, d in
+      d
+    } productB: { _, _, d in
+      -d
+    }
   }
 
   /// The product, element by element; shapes broadcast.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) { evaluate(.multiply, $0, $1, "*") } productA: { _, b, d in d * b } productB: { a, _, d in d * a }
+    binary(a, b) {
+      evaluate(.multiply, $0, $1, "*")
+    } productA: { _, b, d in
+      d * b
+    } productB: { a, _, d in
+      d * a
+    }
   }
 
   /// The quotient, element by element; shapes broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) { evaluate(.divide, $0, $1, "/") } productA: { _, b, d in d / b } productB: { a, b, d in -(d * a / (b * b)) }
+    binary(a, b) {
+      evaluate(.divide, $0, $1, "/")
+    } productA: { _, b, d in
+      d / b
+    } productB: { a, b, d in
+      -(d * a / (b * b))
+    }
   }
 
   public static prefix func - (a: Tensor) -> Tensor { a.affine(scale: -1, offset: 0) }

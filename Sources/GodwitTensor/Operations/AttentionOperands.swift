@@ -27,7 +27,8 @@ struct AttentionOperands: Sendable {
 
   /// Operands in one tensor [B, T, (H + 2 G) K].
   init(packed x: Tensor, heads: Int, keyHeads: Int, _ operation: StaticString) {
-    require(x.rank == 3, "\(operation): packed operands of shape \(x.shape); expected [B, T, (heads + 2 keyHeads) width]")
+    require(
+      x.rank == 3, "\(operation): packed operands of shape \(x.shape); expected [B, T, (heads + 2 keyHeads) width]")
     let parts = heads + 2 * keyHeads
     require(
       heads > 0 && keyHeads > 0 && heads % keyHeads == 0 && x.shape[2] % parts == 0,

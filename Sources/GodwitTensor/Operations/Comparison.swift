@@ -22,7 +22,9 @@ public func greaterOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.evaluate(.equal, a.detached, b.detached, "equal") }
 
 /// 1 where a ≠ b, else 0.
-public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.evaluate(.notEqual, a.detached, b.detached, "notEqual") }
+public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
+  Tensor.evaluate(.notEqual, a.detached, b.detached, "notEqual")
+}
 
 /// `a` where `mask` is not 0, else `b`; shapes broadcast. The mask has no derivative.
 ///

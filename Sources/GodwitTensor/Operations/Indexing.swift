@@ -61,7 +61,8 @@ extension Tensor {
   public func picking(_ indices: Indices) -> Tensor {
     let n = shape[shape.axis(-1, of: "picking")]
     require(
-      indices.shape == shape.removing(axis: -1), "picking: indices of shape \(indices.shape) for a tensor of shape \(shape)")
+      indices.shape == shape.removing(axis: -1),
+      "picking: indices of shape \(indices.shape) for a tensor of shape \(shape)")
     indices.requireBelow(n, "picking")
     var flat: [Int32] = []
     flat.reserveCapacity(indices.count)

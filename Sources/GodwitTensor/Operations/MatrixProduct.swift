@@ -14,7 +14,8 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
   let k = a.shape[a.rank - (transposeA ? 2 : 1)]
   require(
     k == b.shape[b.rank - (transposeB ? 1 : 2)],
-    "matmul: inner dimensions of \(a.shape)\(transposeA ? " transposed" : "") and \(b.shape)\(transposeB ? " transposed" : "") differ")
+    "matmul: inner dimensions of \(a.shape)\(transposeA ? " transposed" : "") and \(b.shape)\(transposeB ? " transposed" : "") differ"
+  )
   if b.rank == 2, a.rank > 2, !transposeA {
     // One large product instead of a batch of small ones; also in the derivatives.
     let product = matmul(a.reshaped([a.count / max(k, 1), k]), b, transposeB: transposeB)
@@ -33,7 +34,8 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
 private func evaluate(_ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool) -> Tensor {
   let (rowsA, columnsA) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
   let (rowsB, columnsB) = (b.shape[b.rank - 2], b.shape[b.rank - 1])
-  let (m, k, n) = transposeA ? (columnsA, rowsA, transposeB ? rowsB : columnsB) : (rowsA, columnsA, transposeB ? rowsB : columnsB)
+  let (m, k, n) =
+    transposeA ? (columnsA, rowsA, transposeB ? rowsB : columnsB) : (rowsA, columnsA, transposeB ? rowsB : columnsB)
   let batchA = Shape(a.shape.dropLast(2))
   let batchB = Shape(b.shape.dropLast(2))
   let batch = Shape.broadcast(batchA, batchB, of: "matmul")

@@ -49,7 +49,8 @@ public func rmsNorm(_ x: Tensor, scale: Tensor, epsilon: Double = 1e-6) -> Tenso
     let inverse = Tensor([rows], .float32) { _ in }
     let y = Tensor(x.shape, .float32) { _ in }
     GodwitKernels.rmsNorm(
-      rows: rows, n: n, epsilon: Float(epsilon), x.floats, scale: scale.floats, y.freshFloats, inverse: inverse.freshFloats)
+      rows: rows, n: n, epsilon: Float(epsilon), x.floats, scale: scale.floats, y.freshFloats,
+      inverse: inverse.freshFloats)
     return FusedResult([y]) { dy, _ in
       guard let dy = dy[0] else { return [nil, nil] }
       let dx = Tensor(x.shape, .float32) { _ in }

@@ -11,7 +11,13 @@ extension Tensor {
       let x = result
       var (outer, n, inner) = (1, 1, 1)
       for axis in 0..<x.rank {
-        if axis < axes[first] { outer *= x.shape[axis] } else if axis <= axes[last] { n *= x.shape[axis] } else { inner *= x.shape[axis] }
+        if axis < axes[first] {
+          outer *= x.shape[axis]
+        } else if axis <= axes[last] {
+          n *= x.shape[axis]
+        } else {
+          inner *= x.shape[axis]
+        }
       }
       var shape = x.shape
       for axis in axes[first]...axes[last] { shape[axis] = 1 }

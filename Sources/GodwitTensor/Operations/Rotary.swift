@@ -40,7 +40,8 @@ private func rotate(_ x: Tensor, _ cosines: Tensor, _ sines: Tensor, inverse: Bo
     let shape = x.shape
     return Tensor(shape, .float32) {
       GodwitKernels.rotary(
-        batch: shape[0], length: shape[1], heads: shape[2], width: shape[3], cosines: cosines.floats, sines: sines.floats,
+        batch: shape[0], length: shape[1], heads: shape[2], width: shape[3], cosines: cosines.floats,
+        sines: sines.floats,
         inverse: inverse, x.floats, $0.assumingMemoryBound(to: Float.self))
     }
   } transpose: { dy in

@@ -19,7 +19,8 @@ extension Tensor {
   /// - Precondition: both shapes have the same number of elements.
   public func reshaped(_ target: Shape) -> Tensor {
     if target == shape { return self }
-    require(target.elementCount == count, "reshaped: \(shape) has \(count) elements, \(target) has \(target.elementCount)")
+    require(
+      target.elementCount == count, "reshaped: \(shape) has \(count) elements, \(target) has \(target.elementCount)")
     return linear(self) { x in
       Tensor(storage: x.storage, offset: x.offset, shape: target, dtype: x.dtype)
     } transpose: { [shape] dy in
@@ -40,9 +41,10 @@ extension Tensor {
       let strides = x.shape.strides
       let shape = Shape(axes.map { x.shape[$0] })
       return Tensor(shape, x.dtype) {
-        copyStrided(x.dtype, shape: Array(shape), x.pointer, xStrides: axes.map { strides[$0] }, $0, yStrides: shape.strides)
+        copyStrided(
+          x.dtype, shape: Array(shape), x.pointer, xStrides: axes.map { strides[$0] }, $0, yStrides: shape.strides)
       }
-    } transpose: { dy in
+    } transpose: { [inverse] dy in
       dy.transposed(inverse)
     }
   }
@@ -75,7 +77,8 @@ extension Tensor {
   /// - Precondition: each extent equals the target's or is 1.
   public func broadcast(to target: Shape) -> Tensor {
     if target == shape { return self }
-    require(Shape.broadcast(shape, target, of: "broadcast") == target, "broadcast: \(shape) does not stretch to \(target)")
+    require(
+      Shape.broadcast(shape, target, of: "broadcast") == target, "broadcast: \(shape) does not stretch to \(target)")
     return linear(self) { x in
       Tensor(target, x.dtype) {
         copyStrided(

@@ -82,17 +82,17 @@ public func concatenate(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
   require(!tensors.isEmpty, "concatenate: no tensors")
   let first = tensors[0]
   let axis = first.shape.axis(axis, of: "concatenate")
-  var total = 0
-  var starts: [Int] = []
+  var ends: [Int] = []
   for tensor in tensors {
     require(
       tensor.rank == first.rank && tensor.dtype == first.dtype
         && tensor.shape.replacing(axis: axis, with: 0) == first.shape.replacing(axis: axis, with: 0),
       "concatenate: \(first.shape) \(first.dtype) and \(tensor.shape) \(tensor.dtype) differ beside axis \(axis)")
-    starts.append(total)
-    total += tensor.shape[axis]
+    ends.append((ends.last ?? 0) + tensor.shape[axis])
   }
   let extents = tensors.map { $0.shape[axis] }
+  let starts = [0] + ends.dropLast()
+  let total = ends[ends.count - 1]
   let target = first.shape.replacing(axis: axis, with: total)
   let result = record(tensors) { x in
     let (outer, _, inner) = target.split(at: axis)

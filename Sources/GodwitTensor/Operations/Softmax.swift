@@ -27,7 +27,9 @@ public func logSumExp(_ x: Tensor) -> Tensor {
   let (rows, n) = x.rowsAndWidth("logSumExp")
   let result = record([x]) {
     let x = $0[0]
-    return [Tensor(x.shape.removing(axis: -1), x.dtype) { GodwitKernels.logSumExp(x.dtype, rows: rows, n: n, x.pointer, $0) }]
+    return [
+      Tensor(x.shape.removing(axis: -1), x.dtype) { GodwitKernels.logSumExp(x.dtype, rows: rows, n: n, x.pointer, $0) }
+    ]
   } pushforward: { x, _, dx in
     [dx[0].map { (softmax(x[0]) * $0).sum(along: -1) }]
   } pullback: { x, y, dy, _ in

@@ -52,7 +52,8 @@ extension Module {
   package mutating func putTensors(_ tensors: [Tensor]) {
     var visitor = Putter(tensors: tensors)
     visit(&visitor)
-    require(visitor.next == tensors.count, "replacingTensors: \(tensors.count) tensors for a module with \(visitor.next)")
+    require(
+      visitor.next == tensors.count, "replacingTensors: \(tensors.count) tensors for a module with \(visitor.next)")
   }
 }
 

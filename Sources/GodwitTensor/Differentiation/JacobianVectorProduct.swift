@@ -1,0 +1,37 @@
+import GodwitKernels
+
+/// J v: how fast a function changes when `x` moves by `direction` in a unit of time; by forward mode, in one pass.
+///
+/// - Precondition: `direction` has the shapes of `x`.
+/// - Complexity: a small multiple of the function's own cost.
+public func jacobianVectorProduct<M: Module, R: Module>(
+  at x: M, along direction: M, of function: (M) throws -> R
+) rethrows -> R {
+  try valueWithJacobianVectorProduct(at: x, along: direction, of: function).product
+}
+
+/// The value of a function at `x`, and J v.
+///
+/// - Precondition: `direction` has the shapes of `x`.
+public func valueWithJacobianVectorProduct<M: Module, R: Module>(
+  at x: M, along direction: M, of function: (M) throws -> R
+) rethrows -> (value: R, product: R) {
+  let level = Trace.newLevel()
+  let inputs = x.tensors
+  let tangents = direction.tensors
+  require(
+    inputs.count == tangents.count, "jacobianVectorProduct: \(tangents.count) directions for \(inputs.count) tensors")
+  var traced: [Tensor] = []
+  for (input, tangent) in zip(inputs, tangents) {
+    require(
+      input.shape == tangent.shape,
+      "jacobianVectorProduct: a direction of shape \(tangent.shape) for a value of shape \(input.shape)")
+    traced.append(input.carrying(Trace(level: level, role: .tangent(tangent), outer: input.trace)))
+  }
+  let result = try function(x.replacingTensors(with: traced))
+  let results = result.tensors
+  let products = results.map { $0.tangent(at: level) ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
+  return (
+    result.replacingTensors(with: results.map { $0.beneath(level) }), result.replacingTensors(with: products)
+  )
+}

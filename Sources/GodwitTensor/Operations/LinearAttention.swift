@@ -1,0 +1,171 @@
+import GodwitKernels
+
+/// What linear attention keeps of the past: a size that does not depend on how long that was.
+public struct LinearAttentionState: Module {
+  /// Σ φ(k) vᵀ, [B, H, K, V].
+  public var matrix: Tensor
+  /// Σ φ(k), [B, H, K].
+  public var sum: Tensor
+
+  public init(matrix: Tensor, sum: Tensor) {
+    self.matrix = matrix
+    self.sum = sum
+  }
+
+  /// The state before the first position.
+  public init(batch: Int, heads: Int, keyWidth: Int, valueWidth: Int, dtype: DType = .float32) {
+    matrix = Tensor(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
+    sum = Tensor(zeros: [batch, heads, keyWidth], dtype: dtype)
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor.visit("matrix", &matrix)
+    visitor.visit("sum", &sum)
+  }
+}
+
+/// Linear attention: S += φ(k) vᵀ, z += φ(k), y = Sᵀ φ(q), divided by φ(q)·z + ε where `normalized`.
+///
+/// Katharopoulos et al. 2020, "Transformers are RNNs", equations 9 to 12 and 18 to 20.
+///
+/// - Parameters:
+///   - query: [B, T, H, K].
+///   - key: [B, T, H, K].
+///   - value: [B, T, H, V].
+///   - state: what is known of the positions before; nothing if nil.
+///   - featureMap: φ.
+///   - causal: whether a position sees only those up to its own; otherwise all read the same sums.
+/// - Returns: y [B, T, H, V], and the state after the last position.
+/// - Precondition: the shapes agree.
+/// - Complexity: 4 B H T K V operations; memory beyond the results does not depend on T.
+public func linearAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, state: LinearAttentionState? = nil,
+  featureMap: FeatureMap = .eluPlusOne, normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
+) -> (output: Tensor, state: LinearAttentionState) {
+  let operands = AttentionOperands(query, key, value, "linearAttention")
+  let rule = LinearAttentionRule(
+    operands: operands, featureMap: featureMap, normalized: normalized, causal: causal, epsilon: epsilon)
+  return rule.attend([query, key, value], state)
+}
+
+/// `linearAttention` with queries, keys and values side by side, as one projection makes them.
+///
+/// - Parameters:
+///   - packed: [B, T, 3 H K]: the query heads, then the key heads, then the value heads.
+/// - Returns: y [B, T, H, K], and the state after the last position.
+public func linearAttention(
+  packed: Tensor, heads: Int, state: LinearAttentionState? = nil, featureMap: FeatureMap = .eluPlusOne,
+  normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
+) -> (output: Tensor, state: LinearAttentionState) {
+  let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: heads, "linearAttention")
+  let rule = LinearAttentionRule(
+    operands: operands, featureMap: featureMap, normalized: normalized, causal: causal, epsilon: epsilon)
+  return rule.attend([packed], state)
+}
+
+private struct LinearAttentionRule: Sendable {
+  let operands: AttentionOperands
+  let featureMap: FeatureMap
+  let normalized: Bool
+  let causal: Bool
+  let epsilon: Double
+
+  private var matrixShape: Shape { [operands.batch, operands.heads, operands.keyWidth, operands.valueWidth] }
+  private var sumShape: Shape { [operands.batch, operands.heads, operands.keyWidth] }
+  private var outputShape: Shape { [operands.batch, operands.queries, operands.heads, operands.valueWidth] }
+
+  func attend(_ x: [Tensor], _ state: LinearAttentionState?) -> (output: Tensor, state: LinearAttentionState) {
+    require(
+      operands.heads == operands.keyHeads && operands.queries == operands.keys,
+      "linearAttention: \(operands.heads) heads of \(operands.queries) queries, \(operands.keyHeads) of \(operands.keys) keys"
+    )
+    var inputs = x
+    if let state {
+      require(
+        state.matrix.shape == matrixShape && state.sum.shape == sumShape,
+        "linearAttention: a state of \(state.matrix.shape) and \(state.sum.shape); expected \(matrixShape), \(sumShape)"
+      )
+      inputs += [state.matrix, state.sum]
+    }
+    let count = x.count
+    let y = fused(inputs) {
+      evaluate($0, count)
+    } reference: {
+      reference($0, count)
+    }
+    let sum = normalized ? y[2] : state?.sum ?? Tensor(zeros: sumShape, dtype: x[0].dtype)
+    return (y[0], LinearAttentionState(matrix: y[1], sum: sum))
+  }
+
+  private func evaluate(_ x: [Tensor], _ count: Int) -> FusedResult {
+    let shape = LinearAttentionShape(
+      batch: operands.batch, heads: operands.heads, length: operands.queries, keyWidth: operands.keyWidth,
+      valueWidth: operands.valueWidth, causal: causal)
+    let hasState = x.count > count
+    let rows = operands.rows(x)
+    let y = Tensor(outputShape, .float32) { _ in }
+    let matrix = Tensor(matrixShape, .float32) { _ in }
+    let sum = Tensor(sumShape, .float32) { _ in }
+    let denominator = Tensor([operands.batch, operands.queries, operands.heads], .float32) { _ in }
+    GodwitKernels.linearAttention(
+      shape, map: featureMap, normalised: normalized, epsilon: Float(epsilon), queries: rows.query, keys: rows.key,
+      values: rows.value, output: MutableAttentionRows(fresh: y),
+      denominator: normalized ? denominator.freshFloats : nil, initialState: hasState ? x[count].floats : nil,
+      initialSum: hasState && normalized ? x[count + 1].floats : nil, finalState: matrix.freshFloats,
+      finalSum: normalized ? sum.freshFloats : nil)
+    return FusedResult(normalized ? [y, matrix, sum] : [y, matrix]) { dy, needed in
+      let rows = operands.rows(x)
+      let gradients = x.prefix(count).map { Tensor($0.shape, .float32) { _ in } }
+      let targets = operands.mutableRows(gradients)
+      let dOutput = dy[0] ?? Tensor(zeros: outputShape)
+      let wantsState = hasState && needed[count]
+      let wantsSum = hasState && normalized && needed[count + 1]
+      let dMatrix = wantsState ? Tensor(matrixShape, .float32) { _ in } : nil
+      let dSum = wantsSum ? Tensor(sumShape, .float32) { _ in } : nil
+      linearAttentionGradient(
+        shape, map: featureMap, normalised: normalized, queries: rows.query, keys: rows.key, values: rows.value,
+        output: AttentionRows(y), denominator: normalized ? denominator.floats : nil,
+        initialState: hasState ? x[count].floats : nil, initialSum: hasState && normalized ? x[count + 1].floats : nil,
+        outputGradient: AttentionRows(dOutput), finalStateGradient: dy[1]?.floats,
+        finalSumGradient: normalized ? dy[2]?.floats : nil, queryGradient: targets.query, keyGradient: targets.key,
+        valueGradient: targets.value, initialStateGradient: dMatrix?.freshFloats,
+        initialSumGradient: dSum?.freshFloats)
+      return withExtendedLifetime((dy, dOutput)) { gradients + (hasState ? [dMatrix, dSum] : []) }
+    }
+  }
+
+  /// The quadratic form: every query with every key.
+  private func reference(_ x: [Tensor], _ count: Int) -> [Tensor] {
+    let (query, key, value) = operands.separated(x)
+    func mapped(_ x: Tensor) -> Tensor {
+      let heads = x.transposed([0, 2, 1, 3])
+      return featureMap == .eluPlusOne ? eluPlusOne(heads) : heads
+    }
+    let (q, k) = (mapped(query), mapped(key))
+    let v = value.transposed([0, 2, 1, 3])
+    var scores = matmul(q, k, transposeB: true)
+    if causal { scores = scores.lowerTriangle() }
+    var output = matmul(scores, v)
+    var divisor = scores.sum(along: -1, keepingAxis: true)
+    var matrix = matmul(k, v, transposeA: true)
+    var sum = k.sum(along: 2)
+    if x.count > count {
+      output = output + matmul(q, x[count])
+      divisor = divisor + (q * x[count + 1].reshaped(sumShape.inserting(1, at: 2))).sum(along: -1, keepingAxis: true)
+      matrix = matrix + x[count]
+      sum = sum + x[count + 1]
+    }
+    if normalized { output = output / (divisor + epsilon) }
+    let y = output.transposed([0, 2, 1, 3])
+    return normalized ? [y, matrix, sum] : [y, matrix]
+  }
+}
+
+extension Shape {
+  /// The shape with one more axis.
+  func inserting(_ extent: Int, at axis: Int) -> Shape {
+    var extents = Array(self)
+    extents.insert(extent, at: axis)
+    return Shape(extents)
+  }
+}
