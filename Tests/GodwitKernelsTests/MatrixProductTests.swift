@@ -1,0 +1,125 @@
+import Testing
+
+@testable import GodwitKernels
+
+@Suite struct MatrixProductTests {
+  static func tolerance(_ dtype: DType) -> Double { dtype == .float32 ? 1e-6 : 1e-14 }
+
+  /// Both types under every set of the machine.
+  static let kinds: [(DType, InstructionSet)] = InstructionSet.supported.flatMap { isa in
+    DType.allCases.map { ($0, isa) }
+  }
+
+  /// M, N, K around the sizes of tiles and blocks, and the borders between the ways to compute a product.
+  static let extents: [(Int, Int, Int)] = {
+    var extents = [(Int, Int, Int)]()
+    for m in [1, 2, 5, 8, 14, 15, 16, 17, 31, 70] {
+      for n in [1, 7, 16, 33, 64] {
+        for k in [1, 3, 17, 40] { extents.append((m, n, k)) }
+      }
+    }
+    extents += [
+      (13, 50, 300), (29, 31, 523), (61, 97, 260), (300, 40, 33), (257, 130, 20), (16, 16, 600), (3, 200, 513),
+    ]
+    return extents
+  }()
+
+  @Test(arguments: kinds) func everyShapeEqualsTheNaiveLoop(dtype: DType, isa: InstructionSet) {
+    for (index, (m, n, k)) in Self.extents.enumerated() {
+      for transpositions in 0..<4 {
+        let naive = NaiveMatrixProduct(
+          dtype, m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
+        // Bias and accumulation take turns; the strides of a dense matrix and of a slice too.
+        let (accumulate, withBias) = (index & 1 != 0, index & 2 != 0)
+        let padding = index % 3 == 0 ? 0 : 3
+        let got = naive.computed(dtype, accumulate: accumulate, withBias: withBias, padding: padding, on: isa)
+        let error = naive.errorRatio(got, naive.result(accumulate: accumulate, withBias: withBias))
+        #expect(error <= Self.tolerance(dtype), "\(m)x\(n)x\(k), transpositions \(transpositions)")
+      }
+    }
+  }
+
+  @Test(arguments: kinds) func biasAndAccumulationCombine(dtype: DType, isa: InstructionSet) {
+    for (m, n, k) in [(5, 37, 19), (40, 70, 19), (33, 20, 600), (4, 9, 600)] {
+      for transpositions in 0..<4 {
+        let naive = NaiveMatrixProduct(
+          dtype, m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
+        for (accumulate, withBias) in [(false, false), (false, true), (true, false), (true, true)] {
+          let got = naive.computed(dtype, accumulate: accumulate, withBias: withBias, padding: 1, on: isa)
+          let error = naive.errorRatio(got, naive.result(accumulate: accumulate, withBias: withBias))
+          #expect(error <= Self.tolerance(dtype), "\(m)x\(n)x\(k), accumulate \(accumulate), bias \(withBias)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: kinds) func nothingToSumGivesZerosOrTheBias(dtype: DType, isa: InstructionSet) {
+    for (m, n, k) in [(0, 5, 4), (3, 0, 4), (3, 5, 0), (40, 50, 0), (0, 0, 0)] {
+      let naive = NaiveMatrixProduct(dtype, m: m, n: n, k: k, transposeA: false, transposeB: false)
+      for (accumulate, withBias) in [(false, false), (false, true), (true, false), (true, true)] {
+        let got = naive.computed(dtype, accumulate: accumulate, withBias: withBias, padding: 2, on: isa)
+        #expect(
+          naive.errorRatio(got, naive.result(accumulate: accumulate, withBias: withBias)) <= Self.tolerance(dtype))
+      }
+    }
+  }
+
+  @Test(arguments: kinds) func batchesEqualTheNaiveLoop(dtype: DType, isa: InstructionSet) {
+    for (batch, m, n, k) in [
+      (0, 3, 4, 5), (1, 20, 30, 9), (3, 7, 5, 11), (40, 9, 17, 8), (3, 65, 70, 90), (33, 1, 8, 0),
+    ] {
+      for transpositions in 0..<4 {
+        let naive = NaiveMatrixProduct(
+          dtype, batch: batch, m: m, n: n, k: k, transposeA: transpositions & 1 != 0,
+          transposeB: transpositions & 2 != 0)
+        for accumulate in [false, true] {
+          let got = naive.computed(
+            dtype, accumulate: accumulate, withBias: false, padding: 2, batched: true, on: isa)
+          let error = naive.errorRatio(got, naive.result(accumulate: accumulate, withBias: false))
+          #expect(error <= Self.tolerance(dtype), "\(batch) of \(m)x\(n)x\(k), transpositions \(transpositions)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: kinds) func anOperandWithoutBatchStrideIsShared(dtype: DType, isa: InstructionSet) {
+    let (batch, m, n, k) = (5, 6, 7, 8)
+    let naive = NaiveMatrixProduct(dtype, batch: batch, m: m, n: n, k: k, transposeA: false, transposeB: false)
+    let a = GuardedMatrix(dtype, batch: batch, rows: m, columns: k, padding: 0, values: naive.a)
+    let b = GuardedMatrix(dtype, rows: k, columns: n, padding: 0, values: Array(naive.b[..<(k * n)]))
+    let c = GuardedMatrix(dtype, batch: batch, rows: m, columns: n, padding: 0)
+    batchedMatrixProduct(
+      dtype, batch: batch, m: m, n: n, k: k, a: a.storage, lda: k, strideA: m * k, b: b.storage, ldb: n, strideB: 0,
+      c: c.storage, ldc: n, strideC: m * n, on: isa)
+    // One product of all the rows is the same sum.
+    let whole = GuardedMatrix(dtype, rows: batch * m, columns: n, padding: 0)
+    matrixProduct(
+      dtype, m: batch * m, n: n, k: k, a: a.storage, lda: k, b: b.storage, ldb: n, c: whole.storage, ldc: n, on: isa)
+    #expect(naive.errorRatio(c.values(), whole.values()) <= Self.tolerance(dtype))
+  }
+
+  @Test(arguments: [(8, 400, 200), (100, 400, 300), (400, 100, 300), (600, 600, 40), (5, 300, 700), (12, 3000, 64)])
+  func bitsDoNotDependOnTheThreads(m: Int, n: Int, k: Int) {
+    let threads = Threads.count
+    defer { Threads.count = threads }
+    for transpositions in 0..<4 {
+      let naive = NaiveMatrixProduct(
+        .float32, m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
+      let results = [1, 2, 3, 5].map { count in
+        Threads.count = count
+        return naive.computed(.float32, accumulate: true, withBias: true, padding: 0, on: .currentForProducts)
+      }
+      for result in results { #expect(result == results[0], "\(m)x\(n)x\(k), transpositions \(transpositions)") }
+    }
+  }
+
+  @Test func notANumberPassesThrough() {
+    for (m, n, k) in [(3, 40, 20), (40, 40, 20)] {
+      let a = GuardedMatrix(.float32, rows: m, columns: k, padding: 0, values: [Double](repeating: 0, count: m * k))
+      let b = GuardedMatrix(.float32, rows: k, columns: n, padding: 0, values: [Double](repeating: .nan, count: k * n))
+      let c = GuardedMatrix(.float32, rows: m, columns: n, padding: 0)
+      matrixProduct(.float32, m: m, n: n, k: k, a: a.storage, lda: k, b: b.storage, ldb: n, c: c.storage, ldc: n)
+      #expect(c.values().allSatisfy { $0.isNaN })
+    }
+  }
+}
