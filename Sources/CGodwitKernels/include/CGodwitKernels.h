@@ -2,10 +2,14 @@
 #ifndef CGODWITKERNELS_H
 #define CGODWITKERNELS_H
 
+#include "adam.h"
 #include "diagonal_recurrence.h"
 #include "isa.h"
 #include "matrix.h"
+#include "normalization.h"
 #include "outer_product.h"
 #include "pool.h"
+#include "rotary.h"
+#include "softmax.h"
 
 #endif
