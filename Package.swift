@@ -15,6 +15,7 @@ let package = Package(
     .target(name: "GodwitKernels", dependencies: ["CGodwitKernels"]),
     .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
     .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels"]),
+    .target(name: "GodwitPlot"),
     .target(
       name: "GodwitCLI",
       dependencies: [
@@ -25,6 +26,7 @@ let package = Package(
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
+    .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], resources: [.copy("Golden")]),
     .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,26 @@
+/// One axis of a chart: what it measures, in which unit, and how values lie along it.
+public struct ChartAxis: Sendable, Hashable {
+  public enum Scale: Sendable, Hashable { case linear, logarithmic }
+
+  public var title: String
+  /// The unit of the values, shown in brackets behind the title; `nil` for a pure number.
+  public var unit: String?
+  public var scale: Scale
+  /// The values from end to end; what lies outside is cut. `nil` covers the data.
+  public var range: ClosedRange<Double>?
+
+  public init(_ title: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+    self.title = title
+    self.unit = unit
+    self.scale = scale
+    self.range = range
+  }
+
+  var text: String { unit.map { "\(title) (\($0))" } ?? title }
+
+  /// Whether a value has a place on the axis. The limit leaves room to subtract any two values.
+  func shows(_ value: Double) -> Bool {
+    guard value.magnitude < 1e300 else { return false }
+    return scale == .linear || value > 1e-300
+  }
+}
