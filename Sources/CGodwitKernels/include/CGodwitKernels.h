@@ -8,6 +8,7 @@
 #include "matrix.h"
 #include "normalization.h"
 #include "outer_product.h"
+#include "peak.h"
 #include "pool.h"
 #include "rotary.h"
 #include "softmax.h"
