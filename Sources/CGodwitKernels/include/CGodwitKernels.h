@@ -3,7 +3,9 @@
 #define CGODWITKERNELS_H
 
 #include "adam.h"
+#include "copy.h"
 #include "diagonal_recurrence.h"
+#include "elementwise.h"
 #include "isa.h"
 #include "matrix.h"
 #include "normalization.h"
@@ -12,5 +14,6 @@
 #include "pool.h"
 #include "rotary.h"
 #include "softmax.h"
+#include "reduction.h"
 
 #endif
