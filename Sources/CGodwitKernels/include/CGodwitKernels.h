@@ -12,8 +12,8 @@
 #include "outer_product.h"
 #include "peak.h"
 #include "pool.h"
+#include "reduction.h"
 #include "rotary.h"
 #include "softmax.h"
-#include "reduction.h"
 
 #endif
