@@ -14,13 +14,13 @@ struct RecurrenceScratch: ~Copyable {
 
   deinit { MemoryCache.deallocate(block, byteCount: byteCount) }
 
-  /// The next piece, zeroed.
-  mutating func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+  /// The next piece, zeroed unless its contents do not matter.
+  mutating func take(_ count: Int, zeroed: Bool = true) -> UnsafeMutablePointer<Float> {
     let start = used
     used += RecurrenceScratch.rounded(count)
     guard used * 4 <= byteCount else { fatalError("recurrence scratch: \(used) floats taken of \(byteCount / 4)") }
     let piece = block.assumingMemoryBound(to: Float.self) + start
-    piece.update(repeating: 0, count: used - start)
+    if zeroed { piece.update(repeating: 0, count: used - start) }
     return piece
   }
 

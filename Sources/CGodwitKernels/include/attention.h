@@ -1,0 +1,52 @@
+// Inner loops of softmax attention. A block of queries lies across the lanes of the vectors, a block of keys along the
+// rows: scores are held as s[key][query], so that the maximum and the sum of a query's scores need no work across
+// lanes, and neither keys nor values are packed. Strides are in floats. Scores are in units of log 2.
+#ifndef GODWIT_ATTENTION_H
+#define GODWIT_ATTENTION_H
+
+struct gw_attention {
+  int width;  // float lanes of a vector
+  int strip;  // vectors that one tile computes side by side: the best number of vectors in a block of queries
+
+  // c[r][0 ..< vectors * width] (+)= sum over s < steps of a[r * a_row + s * a_step] * b[s * ldb + ...], for r < m.
+  void (*product)(long m, long vectors, long steps, const float *a, long a_row, long a_step, const float *b, long ldb,
+                  float *c, long ldc, int accumulate);
+
+  // y[c * y_stride + r] = x[r * x_stride + c] * scale for r < rows, c < columns.
+  void (*transpose)(long rows, long columns, const float *x, long x_stride, float *y, long y_stride, float scale);
+  // y[r * padded + c] = x[r * x_stride + c], zeros from `columns` to `padded`.
+  void (*pack)(long rows, long columns, long padded, const float *x, long x_stride, float *y);
+  // y[r * y_stride + c] = scale * sum over p < parts of x[p * x_part + r * padded + c].
+  void (*unpack)(long rows, long columns, long padded, const float *x, long x_part, long parts, float *y,
+                 long y_stride, float scale);
+  // dots[r] = a[r, :] . b[r, :] over `columns`.
+  void (*row_dots)(long rows, long columns, const float *a, long a_stride, const float *b, long b_stride,
+                   float *dots);
+
+  // One more block of keys: s becomes 2^(s - max), `sum` grows by it. Where the new scores exceed `max` by much, `max`
+  // is raised, `sum` and the `values` rows of `out` are scaled down to it. Lane i sees keys j <= i + shift.
+  void (*soften)(long keys, long vectors, long shift, float *s, float *max, float *sum, long values, float *out,
+                 long ld);
+  // out /= sum (0 where the sum is 0); then sum = the natural logarithm of sum * 2^max.
+  void (*normalise)(long vectors, const float *max, float *sum, long values, float *out, long ld);
+  // s becomes p = 2^(s - log_sum), dp becomes p * (dp - dots). Lane i sees keys j <= i + shift.
+  void (*probabilities)(long keys, long vectors, long shift, float *s, float *dp, long ld, const float *log_sum,
+                        const float *dots);
+
+  // Few queries: the lanes lie along the width of the heads instead.
+  // s[j] = q . k[j, :] over `columns`, q padded with zeros to a multiple of `width`.
+  void (*key_dots)(long keys, long columns, const float *q, const float *k, long k_stride, float *s);
+  // s becomes 2^(s - max) after max[0] is raised to the new scores, `sum` and out[0 ..< padded] scaled down with it,
+  // and `sum` grows by the new ones.
+  void (*soften_row)(long keys, float *s, float *max, float *sum, long padded, float *out);
+  // out[c] += sum over j of s[j] * v[j, c] over `columns`.
+  void (*value_sum)(long keys, long columns, const float *s, const float *v, long v_stride, float *out);
+  // A record is `padded` sums, their maximum and their sum of exponentials. `to` becomes that of both.
+  void (*join)(long padded, const float *from, float *to);
+  // out = the sums / the sum of exponentials, log_sum[0] = the natural logarithm of that.
+  void (*finish_row)(long values, long padded, const float *record, float *out, float *log_sum);
+};
+
+const struct gw_attention *gw_attention_table(int isa);
+
+#endif
