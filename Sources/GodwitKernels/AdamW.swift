@@ -11,18 +11,34 @@ import CGodwitKernels
 ///   - correction1: 1 − β₁ᵗ in step t = 1, 2, …; correction2: 1 − β₂ᵗ.
 package func adamW(
   count: Int, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
-  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, learningRate: Float, beta1: Float,
-  beta2: Float, epsilon: Float, decay: Float, correction1: Float, correction2: Float, gradientScale: Float,
+  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, learningRate: Double, beta1: Double,
+  beta2: Double, epsilon: Double, decay: Double, correction1: Double, correction2: Double, gradientScale: Double,
   on isa: InstructionSet = .current
 ) {
   let table = gw_adam_table(isa.rawValue)!
+  // In double precision: 1 - 0.999 in float32 is wrong in its fifth digit.
   let step = gw_adam_step(
-    gradient_scale: gradientScale, beta1: beta1, rest1: 1 - beta1, beta2: beta2, rest2: 1 - beta2, keep: 1 - decay,
-    rate: learningRate / correction1, root: 1 / correction2.squareRoot(), epsilon: epsilon)
+    gradient_scale: Float(gradientScale), beta1: Float(beta1), rest1: Float(1 - beta1), beta2: Float(beta2),
+    rest2: Float(1 - beta2), keep: Float(1 - decay), rate: Float(learningRate / correction1),
+    root: Float(1 / correction2.squareRoot()), epsilon: Float(epsilon))
   parallelRanges(count, grain: 16384) { range in
     let start = range.lowerBound
     withUnsafePointer(to: step) {
       table.pointee.step($0, range.count, parameters + start, gradient + start, first + start, second + start)
     }
   }
+}
+
+/// The same with factors that were rounded to float32.
+package func adamW(
+  count: Int, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, learningRate: Float, beta1: Float,
+  beta2: Float, epsilon: Float, decay: Float, correction1: Float, correction2: Float, gradientScale: Float,
+  on isa: InstructionSet = .current
+) {
+  adamW(
+    count: count, parameters: parameters, gradient: gradient, first: first, second: second,
+    learningRate: Double(learningRate), beta1: Double(beta1), beta2: Double(beta2), epsilon: Double(epsilon),
+    decay: Double(decay), correction1: Double(correction1), correction2: Double(correction2),
+    gradientScale: Double(gradientScale), on: isa)
 }

@@ -42,7 +42,7 @@ extension Tensor {
   /// The view [rows, n] over the last axis.
   package func rowsAndWidth(_ operation: StaticString) -> (rows: Int, n: Int) {
     let n = shape[shape.axis(-1, of: operation)]
-    return (count / Swift.max(n, 1), n)
+    return (n == 0 ? shape.removing(axis: -1).elementCount : count / n, n)
   }
 }
 

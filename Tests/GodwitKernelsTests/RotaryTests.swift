@@ -1,0 +1,44 @@
+import Testing
+
+@testable import GodwitKernels
+
+@Suite struct RotaryTests {
+  @Test(arguments: [(1, 0, 2, 4), (2, 3, 1, 2), (1, 5, 3, 14), (2, 2, 2, 32), (1, 3, 2, 66), (2, 40, 4, 64)])
+  func equalsTheNaiveLoopAndTurnsBack(shape: (Int, Int, Int, Int)) {
+    let (batch, length, heads, width) = shape
+    var noise = RecurrenceNoise(seed: 51)
+    let x = noise.array(batch * length * heads * width)
+    // Not on the unit circle: the kernel is linear in whatever the tables hold.
+    let (cosines, sines) = (noise.array(length * width / 2), noise.array(length * width / 2))
+    func want(_ sign: Double) -> [Double] {
+      rows(x, width).enumerated().flatMap { index, head in
+        let position = index / heads % length * width / 2
+        return NaiveRow.rotary(
+          head, cosines: Array(cosines[position..<position + width / 2]),
+          sines: sines[position..<position + width / 2].map { sign * $0 })
+      }
+    }
+    for isa in InstructionSet.supported {
+      for inverse in [false, true] {
+        let y = run(.float32, count: x.count, [x, cosines, sines]) { inputs, result in
+          rotary(
+            batch: batch, length: length, heads: heads, width: width, cosines: inputs[1].floats,
+            sines: inputs[2].floats, inverse: inverse, inputs[0].floats, result.floats, on: isa)
+        }
+        expectEqual(y, want(inverse ? -1 : 1), .float32, "\(shape) under \(isa)")
+      }
+    }
+  }
+
+  @Test func threadsDoNotChangeABit() {
+    var noise = RecurrenceNoise(seed: 52)
+    let (x, table) = (noise.array(2 * 300 * 4 * 62), noise.array(300 * 31))
+    expectSameAtAnyThreads {
+      run(.float32, count: x.count, [x, table]) { inputs, result in
+        rotary(
+          batch: 2, length: 300, heads: 4, width: 62, cosines: inputs[1].floats, sines: inputs[1].floats,
+          inverse: false, inputs[0].floats, result.floats)
+      }
+    }
+  }
+}
