@@ -16,6 +16,7 @@ let package = Package(
     .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
     .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels"]),
     .target(name: "GodwitPlot"),
+    .target(name: "GodwitModels", dependencies: ["GodwitKernels", "GodwitRandom"]),
     .target(
       name: "GodwitCLI",
       dependencies: [
@@ -27,6 +28,7 @@ let package = Package(
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], resources: [.copy("Golden")]),
+    .testTarget(name: "GodwitModelsTests", dependencies: ["GodwitModels", "GodwitRandom"]),
     .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,0 +1,104 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Files that appear under their name only when they are whole and on the disk; until then, and when anything fails,
+/// what had that name before stays as it was.
+///
+/// The bytes go into a temporary file beside the final one, which is flushed and then renamed; last the folder is
+/// flushed. The temporary file goes when the writing fails; what a killed process left is removed by the next write to
+/// the same name.
+package enum AtomicFile {
+  /// Writes `path` with the bytes that `body` appends.
+  ///
+  /// - Parameter byteCount: how many bytes there will be, for the message when they do not fit.
+  /// - Throws: when the system refuses; the file is then as it was.
+  package static func write(
+    to path: String, byteCount: Int, _ body: (inout FileOutput) throws(FileError) -> Void
+  ) throws(FileError) {
+    _ = ignoresFileSizeSignal
+    let target = resolved(path)
+    if let old = FileIdentity(of: target), old.kind != .file {
+      throw FileError(.write, path, code: old.kind == .folder ? EISDIR : ENODEV, byteCount: byteCount)
+    }
+    removeLeftovers(of: target)
+    let temporary = temporaryName(target, process: getpid(), suffix: "-\(UInt32.random(in: 0 ... .max))")
+    let descriptor = retryingInterrupted { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw FileError(.write, path, byteCount: byteCount) }
+    var output = FileOutput(descriptor: descriptor, path: path, byteCount: byteCount)
+    do throws(FileError) {
+      defer { close(descriptor) }
+      var status = stat()
+      if stat(target, &status) == 0 { _ = fchmod(descriptor, status.st_mode & 0o777) }
+      try body(&output)
+      try output.flush()
+      guard retryingInterrupted({ fsync(descriptor) }) == 0 else { throw output.failure() }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, target) == 0 else {
+      let error = FileError(.replace, path, byteCount: byteCount)
+      unlink(temporary)
+      throw error
+    }
+    synchronizeFolder(of: target)
+  }
+
+  /// Writes `path` with these bytes.
+  package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
+    try write(to: path, byteCount: bytes.count) { output throws(FileError) in try output.append(Array(bytes)) }
+  }
+
+  /// A write beyond the limit on a file's size would otherwise end the process, instead of failing.
+  private static let ignoresFileSizeSignal: Bool = {
+    var action = sigaction()
+    guard sigaction(SIGXFSZ, nil, &action) == 0 else { return false }
+    #if canImport(Darwin)
+      let isDefault = action.__sigaction_u.__sa_handler == nil
+    #else
+      let isDefault = action.__sigaction_handler.sa_handler == nil
+    #endif
+    if isDefault { signal(SIGXFSZ, SIG_IGN) }
+    return true
+  }()
+
+  /// The file that the path's symbolic links lead to, so that it is replaced and not a link to it.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: Substring) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path[...]) }
+    return (String(path[...slash]), path[path.index(after: slash)...])
+  }
+
+  private static func temporaryName(_ path: String, process: Int32, suffix: String) -> String {
+    let (folder, name) = split(path)
+    return "\(folder).\(name).\(process)\(suffix).partial"
+  }
+
+  /// Removes temporary files of this name whose processes are gone.
+  private static func removeLeftovers(of path: String) {
+    let (folder, name) = split(path)
+    let prefix = ".\(name)."
+    for entry in (try? FolderListing.names(of: folder.isEmpty ? "." : folder)) ?? [] {
+      guard entry.hasPrefix(prefix), entry.hasSuffix(".partial") else { continue }
+      let process = entry.dropFirst(prefix.count).prefix { $0 != "-" }
+      if let process = Int32(process), process > 0, kill(process, 0) == -1, errno == ESRCH { unlink(folder + entry) }
+    }
+  }
+
+  /// Makes the new name last through a loss of power, where the file system can promise that.
+  private static func synchronizeFolder(of path: String) {
+    let folder = split(path).folder
+    let descriptor = retryingInterrupted { open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { return }
+    _ = retryingInterrupted { fsync(descriptor) }
+    close(descriptor)
+  }
+}

@@ -1,0 +1,47 @@
+/// Why a safetensors file cannot be read or written.
+public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The system refused; when writing, an older file of that name is as it was.
+  case file(FileError)
+  /// The file cannot hold even the length of a header.
+  case tooShort(path: String, found: Int)
+  /// The header's length exceeds the file or the limit of the format.
+  case headerLength(path: String, found: UInt64, available: Int)
+  /// The header is not what the format asks for.
+  case header(path: String, offset: Int, problem: String)
+  /// An entry of the header contradicts itself, another entry or the size of the file.
+  case tensor(path: String, name: String, problem: String)
+  /// The header does not account for all bytes of the file.
+  case trailingBytes(path: String, expected: Int, found: Int)
+  /// The file has become shorter since it was opened.
+  case shortened(path: String, expected: Int, found: Int)
+  /// No tensor has that name.
+  case noTensor(path: String, name: String, nearest: String?)
+  /// The tensor is sound but nothing that this program computes with.
+  case unsupported(path: String, name: String, problem: String)
+
+  public var description: String {
+    let copyAgain = "copy or download it again"
+    switch self {
+    case .file(let error): return error.description
+    case .tooShort(let path, let found):
+      return "\(path) is not a safetensors file: it has \(found) bytes, at least 10 are needed; \(copyAgain)"
+    case .headerLength(let path, let found, let available):
+      return "\(path) is not a sound safetensors file: its header claims \(found) bytes, "
+        + "at most \(available) are possible; \(copyAgain)"
+    case .header(let path, let offset, let problem):
+      return "\(path) is not a sound safetensors file: header byte \(offset): \(problem); \(copyAgain)"
+    case .tensor(let path, let name, let problem):
+      return "\(path) is not a sound safetensors file: tensor \"\(name)\": \(problem); \(copyAgain)"
+    case .trailingBytes(let path, let expected, let found):
+      return "\(path) is not a sound safetensors file: its tensors end at byte \(expected), the file at \(found); "
+        + copyAgain
+    case .shortened(let path, let expected, let found):
+      return "\(path) became shorter while it was read: \(expected) bytes expected, \(found) found; "
+        + "open it again when nothing writes to it"
+    case .noTensor(let path, let name, let nearest):
+      return "\(path) has no tensor \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; see its names")
+    case .unsupported(let path, let name, let problem):
+      return "\(path): tensor \"\(name)\" \(problem); read its bytes, or convert it to F32"
+    }
+  }
+}
