@@ -48,12 +48,33 @@ package func elementwise(
   }
 }
 
-/// An operation on two tensors with a product rule for each: `productA(a, b, d)` is d times the derivative by a, in the
-/// shape of the result. `reduceA` and `reduceB` bring a cotangent back to the shape of the input (for broadcasting).
+/// d times a derivative at (a, b): a step of forward mode where d is a tangent, of reverse mode where it is a cotangent.
+package typealias BinaryProduct = @Sendable (_ a: Tensor, _ b: Tensor, _ d: Tensor) -> Tensor
+
+/// An operation on the elements of two tensors, differentiated in both modes by one product for each of them, in the
+/// shape of the result; a cotangent is then summed to the shape of the input (for broadcasting).
 package func binary(
   _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor,
-  productA: @escaping @Sendable (_ a: Tensor, _ b: Tensor, _ d: Tensor) -> Tensor,
-  productB: @escaping @Sendable (_ a: Tensor, _ b: Tensor, _ d: Tensor) -> Tensor
+  productA: @escaping BinaryProduct, productB: @escaping BinaryProduct
+) -> Tensor {
+  binary(a, b, kernel, pushA: productA, pushB: productB, pullA: productA, pullB: productB)
+}
+
+/// An operation that is linear in each of two tensors: forward mode applies it to the tangents, reverse mode its
+/// transposes.
+package func bilinear(
+  _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor,
+  operation: @escaping @Sendable (Tensor, Tensor) -> Tensor, pullA: @escaping BinaryProduct,
+  pullB: @escaping BinaryProduct
+) -> Tensor {
+  binary(
+    a, b, kernel, pushA: { _, b, da in operation(da, b) }, pushB: { a, _, db in operation(a, db) }, pullA: pullA,
+    pullB: pullB)
+}
+
+private func binary(
+  _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor, pushA: @escaping BinaryProduct,
+  pushB: @escaping BinaryProduct, pullA: @escaping BinaryProduct, pullB: @escaping BinaryProduct
 ) -> Tensor {
   let levelA = a.trace?.level ?? -1
   let levelB = b.trace?.level ?? -1
@@ -61,13 +82,13 @@ package func binary(
   guard level >= 0, let trace = levelA >= levelB ? a.trace : b.trace else { return kernel(a, b) }
   let x = a.beneath(level)
   let z = b.beneath(level)
-  let y = binary(x, z, kernel, productA: productA, productB: productB)
+  let y = binary(x, z, kernel, pushA: pushA, pushB: pushB, pullA: pullA, pullB: pullB)
   switch trace.role {
   case .tangent:
     var dy: Tensor?
-    if let da = a.tangent(at: level) { dy = productA(x, z, da) }
+    if let da = a.tangent(at: level) { dy = pushA(x, z, da) }
     if let db = b.tangent(at: level) {
-      let term = productB(x, z, db)
+      let term = pushB(x, z, db)
       dy = dy.map { $0 + term } ?? term
     }
     let tangent = dy!.broadcast(to: y.shape)
@@ -77,13 +98,13 @@ package func binary(
     let inputA = levelA == level ? a.node(at: level) : -1
     let inputB = levelB == level ? b.node(at: level) : -1
     if inputB < 0 {
-      node = tape.unary(inputA) { [shape = x.shape] dy in productA(x, z, dy).summed(to: shape) }
+      node = tape.unary(inputA) { [shape = x.shape] dy in pullA(x, z, dy).summed(to: shape) }
     } else if inputA < 0 {
-      node = tape.unary(inputB) { [shape = z.shape] dy in productB(x, z, dy).summed(to: shape) }
+      node = tape.unary(inputB) { [shape = z.shape] dy in pullB(x, z, dy).summed(to: shape) }
     } else {
       node = tape.binary(
-        inputA, { [shape = x.shape] dy in productA(x, z, dy).summed(to: shape) },
-        inputB, { [shape = z.shape] dy in productB(x, z, dy).summed(to: shape) })
+        inputA, { [shape = x.shape] dy in pullA(x, z, dy).summed(to: shape) },
+        inputB, { [shape = z.shape] dy in pullB(x, z, dy).summed(to: shape) })
     }
     return y.carrying(Trace(level: level, role: .node(tape, node), outer: y.trace))
   }

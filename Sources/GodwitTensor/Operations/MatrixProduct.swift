@@ -21,11 +21,13 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
     let product = matmul(a.reshaped([a.count / max(k, 1), k]), b, transposeB: transposeB)
     return product.reshaped(a.shape.replacing(axis: -1, with: product.shape[1]))
   }
-  return binary(a, b) {
+  return bilinear(a, b) {
     evaluate($0, $1, transposeA, transposeB)
-  } productA: { _, b, d in
+  } operation: {
+    matmul($0, $1, transposeA: transposeA, transposeB: transposeB)
+  } pullA: { _, b, d in
     transposeA ? matmul(b, d, transposeA: transposeB, transposeB: true) : matmul(d, b, transposeB: !transposeB)
-  } productB: { a, _, d in
+  } pullB: { a, _, d in
     transposeB ? matmul(d, a, transposeA: true, transposeB: transposeA) : matmul(a, d, transposeA: !transposeA)
   }
 }
