@@ -7,7 +7,6 @@ import GodwitRandom
 public func dropout(_ x: Tensor, rate: Double, using generator: inout Philox) -> Tensor {
   require(rate >= 0 && rate < 1, "dropout: rate \(rate) is not in 0 ..< 1")
   if rate == 0 { return x }
-  let uniform = Tensor(uniform: 0..<1, shape: x.shape, dtype: x.dtype, using: &generator)
-  let kept = greaterOrEqual(uniform, Tensor(rate, dtype: x.dtype))
-  return x * (kept / (1 - rate))
+  let kept = greaterOrEqual(Tensor(uniform: 0..<1, shape: x.shape, using: &generator), Tensor(rate))
+  return x * (kept / (1 - rate)).converted(to: x.dtype)
 }
