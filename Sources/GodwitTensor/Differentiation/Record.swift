@@ -14,14 +14,17 @@ package func innermostTrace(_ tensors: [Tensor]) -> Trace? {
 }
 
 /// An operation that is linear in `x`: forward mode applies it to the tangent, reverse mode applies its transpose.
+///
+/// `tangent` stands in for the operation in forward mode where it has a constant besides.
 package func linear(
-  _ x: Tensor, _ kernel: @escaping @Sendable (Tensor) -> Tensor, transpose: @escaping @Sendable (Tensor) -> Tensor
+  _ x: Tensor, _ kernel: (Tensor) -> Tensor, tangent: ((Tensor) -> Tensor)? = nil,
+  transpose: @escaping Tape.UnaryPullback
 ) -> Tensor {
   guard let trace = x.trace else { return kernel(x) }
-  let y = linear(x.carrying(trace.outer), kernel, transpose: transpose)
+  let y = linear(x.carrying(trace.outer), kernel, tangent: tangent, transpose: transpose)
   switch trace.role {
-  case .tangent(let tangent):
-    let dy = linear(tangent, kernel, transpose: transpose)
+  case .tangent(let dx):
+    let dy = tangent?(dx) ?? linear(dx, kernel, transpose: transpose)
     return y.carrying(Trace(level: trace.level, role: .tangent(dy), outer: y.trace))
   case .node(let tape, let input):
     let node = tape.unary(input, transpose)
@@ -33,8 +36,7 @@ package func linear(
 ///
 /// `product(x, y, d)` is d times the derivative at x, where y is the value there: written with operations.
 package func elementwise(
-  _ x: Tensor, _ kernel: @escaping @Sendable (Tensor) -> Tensor,
-  product: @escaping @Sendable (_ x: Tensor, _ d: Tensor) -> Tensor
+  _ x: Tensor, _ kernel: (Tensor) -> Tensor, product: @escaping Tape.ElementwiseProduct
 ) -> Tensor {
   guard let trace = x.trace else { return kernel(x) }
   let primal = x.carrying(trace.outer)
@@ -43,19 +45,16 @@ package func elementwise(
   case .tangent(let tangent):
     return y.carrying(Trace(level: trace.level, role: .tangent(product(primal, tangent)), outer: y.trace))
   case .node(let tape, let input):
-    let node = tape.unary(input) { dy in product(primal, dy) }
+    let node = tape.elementwise(input, primal, product)
     return y.carrying(Trace(level: trace.level, role: .node(tape, node), outer: y.trace))
   }
 }
 
-/// d times a derivative at (a, b): a step of forward mode where d is a tangent, of reverse mode where it is a cotangent.
-package typealias BinaryProduct = @Sendable (_ a: Tensor, _ b: Tensor, _ d: Tensor) -> Tensor
-
 /// An operation on the elements of two tensors, differentiated in both modes by one product for each of them, in the
 /// shape of the result; a cotangent is then summed to the shape of the input (for broadcasting).
 package func binary(
-  _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor,
-  productA: @escaping BinaryProduct, productB: @escaping BinaryProduct
+  _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, productA: @escaping Tape.BinaryProduct,
+  productB: @escaping Tape.BinaryProduct
 ) -> Tensor {
   binary(a, b, kernel, pushA: productA, pushB: productB, pullA: productA, pullB: productB)
 }
@@ -63,18 +62,35 @@ package func binary(
 /// An operation that is linear in each of two tensors: forward mode applies it to the tangents, reverse mode its
 /// transposes.
 package func bilinear(
-  _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor,
-  operation: @escaping @Sendable (Tensor, Tensor) -> Tensor, pullA: @escaping BinaryProduct,
-  pullB: @escaping BinaryProduct
+  _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, operation: (Tensor, Tensor) -> Tensor,
+  pullA: @escaping Tape.BinaryProduct, pullB: @escaping Tape.BinaryProduct
 ) -> Tensor {
   binary(
     a, b, kernel, pushA: { _, b, da in operation(da, b) }, pushB: { a, _, db in operation(a, db) }, pullA: pullA,
     pullB: pullB)
 }
 
+/// a + factor · b, of which reverse mode keeps only the shapes.
+package func weightedSum(
+  _ a: Tensor, _ b: Tensor, factor: Double, _ kernel: (Tensor, Tensor) -> Tensor
+) -> Tensor {
+  let level = max(a.trace?.level ?? -1, b.trace?.level ?? -1)
+  guard level >= 0, let trace = a.trace?.level == level ? a.trace : b.trace else { return kernel(a, b) }
+  let y = weightedSum(a.beneath(level), b.beneath(level), factor: factor, kernel)
+  switch trace.role {
+  case .tangent:
+    let (da, db) = (a.tangent(at: level), b.tangent(at: level)?.scaled(by: factor))
+    let tangent = da.map { da in db.map { da + $0 } ?? da } ?? db!
+    return y.carrying(Trace(level: level, role: .tangent(tangent.broadcast(to: y.shape)), outer: y.trace))
+  case .node(let tape, _):
+    let node = tape.sum(a.node(at: level), a.shape, b.node(at: level), b.shape, factor: factor)
+    return y.carrying(Trace(level: level, role: .node(tape, node), outer: y.trace))
+  }
+}
+
 private func binary(
-  _ a: Tensor, _ b: Tensor, _ kernel: @escaping @Sendable (Tensor, Tensor) -> Tensor, pushA: @escaping BinaryProduct,
-  pushB: @escaping BinaryProduct, pullA: @escaping BinaryProduct, pullB: @escaping BinaryProduct
+  _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, pushA: (Tensor, Tensor, Tensor) -> Tensor,
+  pushB: (Tensor, Tensor, Tensor) -> Tensor, pullA: @escaping Tape.BinaryProduct, pullB: @escaping Tape.BinaryProduct
 ) -> Tensor {
   let levelA = a.trace?.level ?? -1
   let levelB = b.trace?.level ?? -1
@@ -94,26 +110,15 @@ private func binary(
     let tangent = dy!.broadcast(to: y.shape)
     return y.carrying(Trace(level: level, role: .tangent(tangent), outer: y.trace))
   case .node(let tape, _):
-    let node: Int
-    let inputA = levelA == level ? a.node(at: level) : -1
-    let inputB = levelB == level ? b.node(at: level) : -1
-    if inputB < 0 {
-      node = tape.unary(inputA) { [shape = x.shape] dy in pullA(x, z, dy).summed(to: shape) }
-    } else if inputA < 0 {
-      node = tape.unary(inputB) { [shape = z.shape] dy in pullB(x, z, dy).summed(to: shape) }
-    } else {
-      node = tape.binary(
-        inputA, { [shape = x.shape] dy in pullA(x, z, dy).summed(to: shape) },
-        inputB, { [shape = z.shape] dy in pullB(x, z, dy).summed(to: shape) })
-    }
+    let node = tape.binary(
+      a.node(at: level), b.node(at: level), Tape.BinaryRule(a: x, b: z, pullA: pullA, pullB: pullB))
     return y.carrying(Trace(level: level, role: .node(tape, node), outer: y.trace))
   }
 }
 
 /// An operation with both rules: the general form.
 package func record(
-  _ x: [Tensor], _ kernel: @escaping @Sendable ([Tensor]) -> [Tensor],
-  pushforward: @escaping Pushforward, pullback: @escaping Pullback
+  _ x: [Tensor], _ kernel: ([Tensor]) -> [Tensor], pushforward: Pushforward, pullback: @escaping Pullback
 ) -> [Tensor] {
   guard let trace = innermostTrace(x) else { return kernel(x) }
   let level = trace.level

@@ -8,10 +8,24 @@ package final class Tape: Sendable {
   package typealias UnaryPullback = @Sendable (_ dy: Tensor) -> Tensor
   package typealias Pullback = @Sendable (_ dy: [Tensor?], _ needed: [Bool]) -> [Tensor?]
 
+  package typealias ElementwiseProduct = @Sendable (_ x: Tensor, _ d: Tensor) -> Tensor
+  package typealias BinaryProduct = @Sendable (_ a: Tensor, _ b: Tensor, _ d: Tensor) -> Tensor
+
+  /// What an operation on two tensors keeps; the cotangents are summed to the shapes of the inputs.
+  package struct BinaryRule: Sendable {
+    let a: Tensor
+    let b: Tensor
+    let pullA: BinaryProduct
+    let pullB: BinaryProduct
+  }
+
+  // The operands lie in the array itself: a closure over them would be one more object for each operation.
   private enum Rule: Sendable {
     case leaf
     case unary(Int, UnaryPullback)
-    case binary(Int, UnaryPullback, Int, UnaryPullback)
+    case elementwise(Int, Tensor, ElementwiseProduct)
+    case sum(Int, Shape, Int, Shape, factor: Double)
+    case binary(Int, Int, BinaryRule)
     case general([Int], outputs: Int, Pullback)
   }
 
@@ -36,8 +50,16 @@ package final class Tape: Sendable {
     append(.unary(input, pullback), outputs: 1)
   }
 
-  package func binary(_ a: Int, _ pullA: @escaping UnaryPullback, _ b: Int, _ pullB: @escaping UnaryPullback) -> Int {
-    append(.binary(a, pullA, b, pullB), outputs: 1)
+  package func elementwise(_ input: Int, _ x: Tensor, _ product: @escaping ElementwiseProduct) -> Int {
+    append(.elementwise(input, x, product), outputs: 1)
+  }
+
+  /// An operation on two tensors; an input that is not on this tape is -1.
+  package func binary(_ a: Int, _ b: Int, _ rule: BinaryRule) -> Int { append(.binary(a, b, rule), outputs: 1) }
+
+  /// a + factor · b; an input that is not on this tape is -1.
+  package func sum(_ a: Int, _ shapeA: Shape, _ b: Int, _ shapeB: Shape, factor: Double) -> Int {
+    append(.sum(a, shapeA, b, shapeB, factor: factor), outputs: 1)
   }
 
   /// The node of the first output; the others follow it.
@@ -60,8 +82,7 @@ package final class Tape: Sendable {
     for seed in seeds { accumulate(seed.cotangent, into: &sums[seed.node]) }
     var position = rules.count - 1
     while position >= 0 {
-      let rule = rules[position]
-      if consuming { rules.removeLast() }
+      let rule = consuming ? rules.removeLast() : rules[position]
       position -= 1
       switch rule {
       case .leaf:
@@ -69,11 +90,19 @@ package final class Tape: Sendable {
       case .unary(let input, let pullback):
         nodes -= 1
         if let dy = sums[nodes].take() { accumulate(pullback(dy), into: &sums[input]) }
-      case .binary(let a, let pullA, let b, let pullB):
+      case .elementwise(let input, let x, let product):
+        nodes -= 1
+        if let dy = sums[nodes].take() { accumulate(product(x, dy), into: &sums[input]) }
+      case .sum(let a, let shapeA, let b, let shapeB, let factor):
         nodes -= 1
         guard let dy = sums[nodes].take() else { continue }
-        if a >= 0 { accumulate(pullA(dy), into: &sums[a]) }
-        if b >= 0 { accumulate(pullB(dy), into: &sums[b]) }
+        if a >= 0 { accumulate(dy.summed(to: shapeA), into: &sums[a]) }
+        if b >= 0 { accumulate(dy.summed(to: shapeB).scaled(by: factor), into: &sums[b]) }
+      case .binary(let a, let b, let rule):
+        nodes -= 1
+        guard let dy = sums[nodes].take() else { continue }
+        if a >= 0 { accumulate(rule.pullA(rule.a, rule.b, dy).summed(to: rule.a.shape), into: &sums[a]) }
+        if b >= 0 { accumulate(rule.pullB(rule.a, rule.b, dy).summed(to: rule.b.shape), into: &sums[b]) }
       case .general(let inputs, let outputs, let pullback):
         nodes -= outputs
         var dy: [Tensor?] = []

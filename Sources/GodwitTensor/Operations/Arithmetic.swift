@@ -19,14 +19,19 @@ extension Tensor {
 
   /// scale · x + offset.
   package func affine(scale: Double, offset: Double) -> Tensor {
-    elementwise(self) { x in
+    linear(self) { x in
       Tensor(x.shape, x.dtype) {
         GodwitKernels.affine(x.dtype, count: x.count, scale: scale, offset: offset, x.pointer, $0)
       }
-    } product: { _, d in
-      scale == 1 ? d : d.affine(scale: scale, offset: 0)
+    } tangent: {
+      $0.scaled(by: scale)
+    } transpose: {
+      $0.scaled(by: scale)
     }
   }
+
+  /// The elements times a factor.
+  package func scaled(by factor: Double) -> Tensor { factor == 1 ? self : affine(scale: factor, offset: 0) }
 
   /// Adds a tensor of the same shape in place.
   ///

@@ -49,8 +49,8 @@ extension Tensor {
 /// An operation on rows whose derivatives follow from its value.
 private func rowwise(
   _ x: Tensor, _ name: StaticString,
-  _ kernel: @escaping @Sendable (DType, Int, Int, UnsafeRawPointer, UnsafeMutableRawPointer, InstructionSet) -> Void,
-  pushforward: @escaping @Sendable (_ y: Tensor, _ dx: Tensor) -> Tensor,
+  _ kernel: (DType, Int, Int, UnsafeRawPointer, UnsafeMutableRawPointer, InstructionSet) -> Void,
+  pushforward: @Sendable (_ y: Tensor, _ dx: Tensor) -> Tensor,
   fastPullback: @escaping @Sendable (Tensor, Tensor, UnsafeMutableRawPointer, Int, Int) -> Void,
   pullback: @escaping @Sendable (_ y: Tensor, _ dy: Tensor) -> Tensor
 ) -> Tensor {
