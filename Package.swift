@@ -16,7 +16,7 @@ let package = Package(
     .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
     .target(name: "GodwitTensor", dependencies: ["GodwitKernels", "GodwitRandom"]),
     .target(name: "GodwitTestSupport", dependencies: ["GodwitTensor"]),
-    .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels"]),
+    .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
     .target(name: "GodwitPlot"),
     .target(name: "GodwitModels", dependencies: ["GodwitKernels", "GodwitRandom"]),
     .target(

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// A piece of work with a stable name, whose time `godwit benchmark` sets beside what the machine can do.
 public struct Benchmark: Sendable {
   /// `subject/shape/…`; it never changes, so that results of different versions can be compared.
@@ -32,10 +34,13 @@ public struct Benchmark: Sendable {
     public let operations: Double
     /// Bytes that must pass between memory and processor; 0 where all of them stay in the caches.
     public let bytes: Double
+    /// In what way they pass.
+    package let traffic: MemoryTraffic
 
-    public init(operations: Double = 0, bytes: Double = 0) {
+    package init(operations: Double = 0, bytes: Double = 0, traffic: MemoryTraffic = .copy) {
       self.operations = operations
       self.bytes = bytes
+      self.traffic = traffic
     }
   }
 }

@@ -1,6 +1,6 @@
 /// All benchmarks of this package, by area.
 public enum BenchmarkRegistry {
-  public static let all: [Benchmark] = []
+  public static let all: [Benchmark] = MatrixBenchmarks.all + AttentionBenchmarks.all + OperationBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
   ///

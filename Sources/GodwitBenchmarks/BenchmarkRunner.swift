@@ -9,9 +9,12 @@ public struct BenchmarkRunner: Sendable {
   /// Repetitions after which the budget is not used up.
   public var maximumRepetitions = 300
   /// Measures what the floors are computed from.
-  let measureSpeed: @Sendable (_ threads: Int) -> MachineSpeed
+  let measureSpeed: @Sendable (_ floor: Benchmark.Floor, _ threads: Int) -> MachineSpeed
 
-  package init(budget: Double, measureSpeed: @escaping @Sendable (_ threads: Int) -> MachineSpeed) {
+  package init(
+    budget: Double = 2.5,
+    measureSpeed: @escaping @Sendable (_ floor: Benchmark.Floor, _ threads: Int) -> MachineSpeed = MachineSpeed.measured
+  ) {
     self.budget = budget
     self.measureSpeed = measureSpeed
   }
@@ -22,11 +25,15 @@ public struct BenchmarkRunner: Sendable {
     defer { Threads.count = before }
     let threads = benchmark.threads ?? before
     Threads.count = threads
+    // Before and after, the lesser counts: other work on the machine may slow either, and a floor must not be above it.
+    func floorSeconds() -> Double? { benchmark.floor.map { measureSpeed($0, threads).seconds(for: $0) } }
+    let floorBefore = floorSeconds()
     let body = try benchmark.prepare()
     let seconds = try time(body).sorted()
+    let floorAfter = floorSeconds()
     return BenchmarkResult(
       name: benchmark.name, medianSeconds: median(ofSorted: seconds), minSeconds: seconds[0], work: benchmark.work,
-      unit: benchmark.unit, floorSeconds: benchmark.floor.map { measureSpeed(threads).seconds($0) }, threads: threads,
+      unit: benchmark.unit, floorSeconds: floorBefore.map { min($0, floorAfter!) }, threads: threads,
       repetitions: seconds.count)
   }
 

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 @Suite struct BenchmarkRunnerTests {
-  private let runner = BenchmarkRunner(budget: 0.02) { threads in
+  private let runner = BenchmarkRunner(budget: 0.02) { _, threads in
     MachineSpeed(operationsPerSecond: 1e6 * Double(threads), bytesPerSecond: 1e3)
   }
 

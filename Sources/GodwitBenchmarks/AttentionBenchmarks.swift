@@ -1,0 +1,56 @@
+import GodwitRandom
+import GodwitTensor
+
+/// Causal attention with one batch entry, 8 heads of width 64: linear and softmax.
+enum AttentionBenchmarks {
+  static let all: [Benchmark] =
+    [1024, 2048, 4096, 8192, 16384, 32768, 65536].flatMap { length in
+      [linear(length, isGradient: false), linear(length, isGradient: true)]
+    }
+    + [512, 1024, 2048, 4096, 8192].flatMap { length in
+      [softmax(length, isGradient: false), softmax(length, isGradient: true)]
+    }
+
+  private static let heads = 8
+  private static let width = 64
+
+  /// Katharopoulos et al. 2020 with elu + 1 and the normaliser.
+  private static func linear(_ length: Int, isGradient: Bool) -> Benchmark {
+    // S += k vᵀ and Sᵀ q at each position; the gradient is three scans of twice that form, on top of the value.
+    let forward = 4 * Double(heads * length * width * width)
+    let operations = isGradient ? 4 * forward : forward
+    return attention("linear-attention", length, operations: operations, isGradient: isGradient) {
+      linearAttention($0[0], $0[1], $0[2]).output
+    }
+  }
+
+  private static func softmax(_ length: Int, isGradient: Bool) -> Benchmark {
+    // Two products over half of the square; the gradient makes five more, of which one repeats the first.
+    let product = Double(heads * width) * Double(length) * Double(length + 1)
+    return attention("softmax-attention", length, operations: product * (isGradient ? 7 : 2), isGradient: isGradient) {
+      softmaxAttention($0[0], $0[1], $0[2])
+    }
+  }
+
+  private static func attention(
+    _ subject: String, _ length: Int, operations: Double, isGradient: Bool,
+    _ attend: @escaping @Sendable ([Tensor]) -> Tensor
+  ) -> Benchmark {
+    // Inputs are read and the result written; a gradient reads both once more and writes three of their size.
+    let bytes = 4 * Double(heads * width * length) * (isGradient ? 12 : 4)
+    let mode = isGradient ? "forward+backward" : "forward"
+    return Benchmark(
+      "\(subject)/1x\(heads)x\(length)x\(width)/\(mode)", work: Double(length), unit: "tokens",
+      floor: .init(operations: operations, bytes: bytes)
+    ) {
+      var generator = Philox(seed: UInt64(length))
+      let x = (0..<3).map { _ in Tensor(normal: 0, shape: [1, length, heads, width], using: &generator) }
+      guard isGradient else { return { consume(attend(x)) } }
+      let dy = Tensor(normal: 0, shape: [1, length, heads, width], using: &generator)
+      return {
+        let (_, pullback) = valueWithPullback(at: x, of: attend)
+        consume(pullback(dy))
+      }
+    }
+  }
+}
