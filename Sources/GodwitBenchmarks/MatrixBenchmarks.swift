@@ -4,9 +4,10 @@ import GodwitTensor
 /// Matrix products M × N × K in float32, on one thread and on two.
 enum MatrixBenchmarks {
   static let all: [Benchmark] = [1, 2].flatMap { threads in
-    shapes.map { product($0, threads: threads) } + [(false, true), (true, false)].map { a, b in
-      product((1024, 1024, 1024), threads: threads, transposeA: a, transposeB: b)
-    } + [batched(threads: threads)]
+    shapes.map { product($0, threads: threads) }
+      + [(false, true), (true, false)].map { a, b in
+        product((1024, 1024, 1024), threads: threads, transposeA: a, transposeB: b)
+      } + [batched(threads: threads)]
   }
 
   private static let shapes = [
