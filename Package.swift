@@ -15,10 +15,14 @@ let package = Package(
     .target(name: "GodwitKernels", dependencies: ["CGodwitKernels"]),
     .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
     .target(name: "GodwitTensor", dependencies: ["GodwitKernels", "GodwitRandom"]),
-    .target(name: "GodwitTestSupport", dependencies: ["GodwitTensor"]),
+    .target(name: "GodwitLayers", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
+    .target(name: "GodwitOptimization", dependencies: ["GodwitKernels", "GodwitTensor"]),
+    .target(name: "GodwitTestSupport", dependencies: ["GodwitLayers", "GodwitRandom", "GodwitTensor"]),
     .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
     .target(name: "GodwitPlot"),
-    .target(name: "GodwitModels", dependencies: ["GodwitKernels", "GodwitRandom"]),
+    .target(
+      name: "GodwitModels",
+      dependencies: ["GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitRandom", "GodwitTensor"]),
     .target(
       name: "GodwitCLI",
       dependencies: [
@@ -29,9 +33,13 @@ let package = Package(
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
+    .testTarget(name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitTestSupport"]),
+    .testTarget(name: "GodwitOptimizationTests", dependencies: ["GodwitOptimization", "GodwitTestSupport"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], resources: [.copy("Golden")]),
-    .testTarget(name: "GodwitModelsTests", dependencies: ["GodwitModels", "GodwitRandom"]),
+    .testTarget(
+      name: "GodwitModelsTests", dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
   swiftLanguageModes: [.v6],

@@ -28,17 +28,3 @@ package func adamW(
     }
   }
 }
-
-/// The same with factors that were rounded to float32.
-package func adamW(
-  count: Int, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
-  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, learningRate: Float, beta1: Float,
-  beta2: Float, epsilon: Float, decay: Float, correction1: Float, correction2: Float, gradientScale: Float,
-  on isa: InstructionSet = .current
-) {
-  adamW(
-    count: count, parameters: parameters, gradient: gradient, first: first, second: second,
-    learningRate: Double(learningRate), beta1: Double(beta1), beta2: Double(beta2), epsilon: Double(epsilon),
-    decay: Double(decay), correction1: Double(correction1), correction2: Double(correction2),
-    gradientScale: Double(gradientScale), on: isa)
-}

@@ -5,6 +5,9 @@ import Testing
 public enum Tolerance {
   /// For results computed twice in the same precision.
   public static func value(_ dtype: DType) -> Double { dtype == .float32 ? 3e-6 : 1e-12 }
+
+  /// For gradients of a whole layer over a hundred positions by two ways of computing it.
+  public static func mixer(_ dtype: DType) -> Double { dtype == .float32 ? 2e-5 : 1e-11 }
 }
 
 /// ‖got − want‖ / ‖want‖ over all elements: 0 where both are the same, infinite where shapes differ or a value is not

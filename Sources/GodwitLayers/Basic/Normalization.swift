@@ -1,0 +1,42 @@
+import GodwitTensor
+
+/// A normalisation chosen at run time.
+public enum Normalization: Module {
+  /// Which normalisation: its name in configurations.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `LayerNorm`.
+    case layer
+    /// `RMSNorm`.
+    case rms
+  }
+
+  case layer(LayerNorm)
+  case rms(RMSNorm)
+
+  /// The normalisation of vectors of `width` elements.
+  public init(_ kind: Kind, width: Int) {
+    switch kind {
+    case .layer: self = .layer(LayerNorm(width))
+    case .rms: self = .rms(RMSNorm(width))
+    }
+  }
+
+  /// The normalised rows of x, [..., D].
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .layer(let norm): norm(x)
+    case .rms(let norm): norm(x)
+    }
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    switch self {
+    case .layer(var norm):
+      norm.visit(&visitor)
+      self = .layer(norm)
+    case .rms(var norm):
+      norm.visit(&visitor)
+      self = .rms(norm)
+    }
+  }
+}

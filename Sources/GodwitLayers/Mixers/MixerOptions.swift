@@ -1,0 +1,63 @@
+/// What a model asks of a mixer that it makes by name; a mixer takes what concerns it.
+public struct MixerOptions: Sendable, Hashable {
+  /// D, the width of input and output.
+  public var width: Int
+  /// H, the number of heads.
+  public var heads: Int
+  /// G, the number of heads of keys and values.
+  public var keyHeads: Int
+  /// Whether queries and keys carry rotary positions.
+  public var rotary: Bool
+  /// Whether projections have a bias.
+  public var bias: Bool
+  /// The standard deviation of a projection's weights; what suits the mixer if nil.
+  public var standardDeviation: Double?
+  /// The standard deviation of the last projection's weights; what suits the mixer if nil.
+  public var outputDeviation: Double?
+
+  public init(
+    width: Int, heads: Int = 1, keyHeads: Int? = nil, rotary: Bool = false, bias: Bool = true,
+    standardDeviation: Double? = nil, outputDeviation: Double? = nil
+  ) {
+    self.width = width
+    self.heads = heads
+    self.keyHeads = keyHeads ?? heads
+    self.rotary = rotary
+    self.bias = bias
+    self.standardDeviation = standardDeviation
+    self.outputDeviation = outputDeviation
+  }
+
+  /// What is wrong with the division into heads, if anything.
+  public var problem: MixerError? {
+    if width <= 0 { return .impossible("width", found: width, expected: "a positive number") }
+    if heads <= 0 || width % heads != 0 {
+      return .impossible("heads", found: heads, expected: "a divisor of the width, \(width)")
+    }
+    if keyHeads <= 0 || heads % keyHeads != 0 {
+      return .impossible("keyHeads", found: keyHeads, expected: "a divisor of the number of heads, \(heads)")
+    }
+    if rotary && width / heads % 2 != 0 {
+      return .impossible(
+        "heads", found: heads, expected: "heads of even width for rotary positions; these have width \(width / heads)")
+    }
+    return nil
+  }
+}
+
+/// Why a mixer cannot be made.
+public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// No mixer has this name.
+  case unknown(name: String, known: [String])
+  /// An option has a value that the mixer cannot have.
+  case impossible(_ option: String, found: Int, expected: String)
+
+  public var description: String {
+    switch self {
+    case .unknown(let name, let known):
+      "there is no mixer \"\(name)\"; the known ones are \(known.joined(separator: ", "))"
+    case .impossible(let option, let found, let expected):
+      "\(option) is \(found); expected \(expected)"
+    }
+  }
+}

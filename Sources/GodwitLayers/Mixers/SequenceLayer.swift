@@ -1,0 +1,10 @@
+import GodwitTensor
+
+/// A layer that takes a whole sequence to a sequence of the same length and width.
+///
+/// Layers that see the future or have no recurrent form conform to this alone; those that can also be computed a part at a
+/// time are `SequenceMixer`s.
+public protocol SequenceLayer: Module {
+  /// All positions at once, [B, T, D] to [B, T, D].
+  func callAsFunction(_ x: Tensor) -> Tensor
+}

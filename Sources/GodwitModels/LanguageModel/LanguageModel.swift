@@ -1,0 +1,73 @@
+import GodwitKernels
+import GodwitLayers
+import GodwitTensor
+
+/// A causal model of text as bytes: vectors of the bytes, residual blocks, a normalisation, a head over 256 bytes.
+///
+/// All forms give the same logits: all positions at once for training, in chunks for reading a prompt, in steps for
+/// generation. With linear mixers a step takes the same time and memory after any number of bytes.
+public struct LanguageModel: Module {
+  /// The architecture.
+  public let configuration: LanguageModelConfiguration
+  /// The vectors of the bytes, [256, D].
+  public var bytes: Embedding
+  /// The vectors of the positions, if they are learned.
+  public var positions: LearnedPositions?
+  public var blocks: [ResidualBlock]
+  public var norm: Normalization
+  /// [D, 256]; nil if the head is the table of the bytes.
+  public var head: Linear?
+  private let dropout: Dropout
+
+  /// A model with random parameters: normal weights and vectors with deviation 0.02, the weights that add to the residual
+  /// stream divided by √(2 · depth), as in GPT-2; biases 0, scales 1.
+  ///
+  /// - Throws: if the configuration is not valid.
+  public init(
+    _ configuration: LanguageModelConfiguration, using generator: inout some RandomNumberGenerator
+  ) throws(ConfigurationError) {
+    try configuration.validate()
+    self.configuration = configuration
+    let (vocabulary, width) = (LanguageModelConfiguration.vocabulary, configuration.width)
+    bytes = Embedding(vocabulary, width, using: &generator)
+    positions =
+      configuration.positions == .learned ? LearnedPositions(configuration.context, width, using: &generator) : nil
+    blocks = []
+    for _ in 0..<configuration.depth {
+      do { blocks.append(try ResidualBlock(configuration, using: &generator)) } catch { throw .mixer(error) }
+    }
+    norm = Normalization(configuration.norm, width: width)
+    head =
+      configuration.tiedHead
+      ? nil
+      : Linear(
+        width, vocabulary, bias: configuration.bias, standardDeviation: LanguageModelConfiguration.deviation,
+        using: &generator)
+    dropout = Dropout(configuration.dropout)
+  }
+
+  /// The state before the first byte, for `batch` texts.
+  public func initialState(batch: Int) -> LanguageModelState {
+    LanguageModelState(mixers: blocks.map { $0.mixer.initialState(batch: batch) }, position: 0)
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor.visit("bytes", &bytes)
+    if positions != nil { visitor.visit("positions", &positions!) }
+    visitor.visit("blocks", &blocks)
+    visitor.visit("norm", &norm)
+    if head != nil { visitor.visit("head", &head!) }
+  }
+
+  /// The vectors of bytes [B, T], the first at position `offset`: [B, T, D].
+  func embedded(_ tokens: Indices, offset: Int, context: inout ForwardContext) -> Tensor {
+    let x = bytes(tokens)
+    return dropout(positions?(x, offset: offset) ?? x, context: &context)
+  }
+
+  /// The logits of what comes next, [..., D] to [..., 256].
+  func logits(_ x: Tensor) -> Tensor {
+    let x = norm(x)
+    return head?(x) ?? bytes.logits(x)
+  }
+}

@@ -1,0 +1,23 @@
+import GodwitTensor
+
+/// How an optimiser treats a parameter.
+public struct ParameterGroup: Sendable, Hashable, Codable {
+  /// The factor on the rate of weight decay.
+  public var decayFactor: Double
+  /// The factor on the learning rate.
+  public var learningRateFactor: Double
+
+  public init(decayFactor: Double = 1, learningRateFactor: Double = 1) {
+    self.decayFactor = decayFactor
+    self.learningRateFactor = learningRateFactor
+  }
+
+  /// Every parameter decays.
+  public static func decayingAll(name: String, role: ParameterRole) -> ParameterGroup { ParameterGroup() }
+
+  /// Weights decay; biases, scales of normalisations and embeddings do not: decay regularises a map, while those carry
+  /// a size that the data decide.
+  public static func decayingWeights(name: String, role: ParameterRole) -> ParameterGroup {
+    ParameterGroup(decayFactor: role == .weight ? 1 : 0)
+  }
+}

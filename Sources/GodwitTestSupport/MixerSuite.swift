@@ -1,0 +1,98 @@
+import GodwitLayers
+import GodwitRandom
+import GodwitTensor
+import Testing
+
+/// The conformance suite of sequence mixers: what every one of them must satisfy.
+///
+/// Its checks return what is wrong, so that a test can show that they find it.
+public struct MixerSuite<Mixer: SequenceMixer> {
+  let mixer: Mixer
+  let width: Int
+  let batch = 2
+
+  /// - Parameters:
+  ///   - mixer: in float32, of the given width.
+  public init(_ mixer: Mixer, width: Int) {
+    self.mixer = mixer
+    self.width = width
+  }
+
+  /// Records an issue for everything that is wrong.
+  public func run(sourceLocation: SourceLocation = #_sourceLocation) {
+    for violation in violations() { Issue.record("\(Mixer.self): \(violation)", sourceLocation: sourceLocation) }
+  }
+
+  /// Everything that is wrong with the mixer.
+  public func violations() -> [String] {
+    // The other checks change the tensors by `visit`.
+    var found = auditViolations(mixer)
+    if !found.isEmpty { return found }
+    for dtype in DType.allCases {
+      for length in [1, 7, 33, 100] { found += formViolations(length: length, dtype: dtype) }
+      found += causalityViolations(length: 33, dtype: dtype)
+    }
+    return found + stateViolations()
+  }
+
+  func input(_ length: Int, _ dtype: DType, seed: UInt64 = 1) -> Tensor {
+    var generator = Philox(seed: seed)
+    return Tensor(normal: 0, shape: [batch, length, width], using: &generator).converted(to: dtype)
+  }
+
+  func mixer(_ dtype: DType) -> Mixer { mixer.mapTensors { $0.converted(to: dtype) } }
+
+  /// Whether an output depends on a later input, in the parallel form or in chunks.
+  func causalityViolations(length: Int, dtype: DType) -> [String] {
+    let mixer = mixer(dtype)
+    var found = causalityViolation { mixer($0) }.map { ["parallel: \($0)"] } ?? []
+    let chunked = causalityViolation {
+      var state = mixer.initialState(batch: batch)
+      return mixer.chunk($0, state: &state)
+    }
+    if let chunked { found.append("chunk: \(chunked)") }
+    return found
+
+    func causalityViolation(_ layer: (Tensor) -> Tensor) -> String? {
+      GodwitTestSupport.causalityViolation(of: layer, input: input(length, dtype))
+    }
+  }
+
+  /// Whether the state's size does what `stateGrows` says.
+  func stateViolations() -> [String] {
+    func size(after length: Int) -> Int {
+      var state = mixer.initialState(batch: batch)
+      _ = mixer(input(length, .float32), state: &state)
+      return state.parameterCount
+    }
+    let (short, long) = (size(after: 7), size(after: 100))
+    var found: [String] = []
+    if Mixer.stateGrows && long <= short {
+      found.append("stateGrows is true, yet the state has \(short) and \(long) scalars")
+    }
+    if !Mixer.stateGrows && long != short {
+      found.append("stateGrows is false, yet the state has \(short) scalars after 7 positions, \(long) after 100")
+    }
+    found += auditViolations(mixer.initialState(batch: batch)).map { "state: \($0)" }
+    return found
+  }
+}
+
+/// How an output of a layer depends on a later input, if one does: outputs before a changed position must stay the same to
+/// the last bit.
+public func causalityViolation(of layer: (Tensor) -> Tensor, input x: Tensor) -> String? {
+  let (batch, length) = (x.shape[0], x.shape[1])
+  let y = layer(x)
+  for position in [1, length / 2, length - 1] where position > 0 {
+    var later = [Double](repeating: 0, count: length)
+    later[position] = 1
+    let changed = layer(x + Tensor(later, shape: [length, 1], dtype: x.dtype))
+    for row in 0..<batch {
+      let before = y[row].slice(0..<position, along: 0).scalars
+      if before != changed[row].slice(0..<position, along: 0).scalars {
+        return "outputs before position \(position) change with its input"
+      }
+    }
+  }
+  return nil
+}

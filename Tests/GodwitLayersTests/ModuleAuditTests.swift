@@ -1,0 +1,57 @@
+import GodwitLayers
+import GodwitRandom
+import GodwitTensor
+import GodwitTestSupport
+import Testing
+
+struct ModuleAuditTests {
+  @Test func everyLayerVisitsAllItsTensors() {
+    var generator = Philox(seed: 1)
+    let options = MixerOptions(width: 8, heads: 2)
+    expectAudited(Linear(3, 4, using: &generator))
+    expectAudited(Linear(3, 4, bias: false, using: &generator))
+    expectAudited(Embedding(3, 4, using: &generator))
+    expectAudited(LearnedPositions(3, 4, using: &generator))
+    expectAudited(LayerNorm(4))
+    expectAudited(RMSNorm(4))
+    expectAudited(Normalization(.layer, width: 4))
+    expectAudited(Normalization(.rms, width: 4))
+    expectAudited(Dropout(0.5))
+    expectAudited(FeedForward(4, using: &generator))
+    expectAudited(GatedFeedForward(4, using: &generator))
+    expectAudited(ChannelMixer(.gelu, width: 4, using: &generator))
+    expectAudited(ChannelMixer(.swiglu, width: 4, using: &generator))
+    expectAudited(HeadProjections(options, using: &generator))
+    expectAudited(BidirectionalSoftmaxAttention(options, using: &generator))
+    expectAudited(BidirectionalLinearAttention(options, using: &generator))
+  }
+
+  private func expectAudited(_ module: some Module, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(auditViolations(module) == [], "\(type(of: module))", sourceLocation: sourceLocation)
+  }
+
+  private struct Forgetful: Module {
+    var kept = Tensor(ones: [1])
+    var forgotten: [Tensor?] = [nil, Tensor(ones: [2])]
+    mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit("kept", &kept, .weight) }
+  }
+
+  private struct Repetitive: Module {
+    var first = Tensor(ones: [1])
+    var second = Tensor(ones: [1])
+    mutating func visit(_ visitor: inout some TensorVisitor) {
+      visitor.visit("weight", &first, .weight)
+      visitor.visit("weight", &second, .weight)
+      visitor.visit("again", &second, .weight)
+    }
+  }
+
+  @Test func theAuditFindsMistakes() {
+    let forgetful = auditViolations(Forgetful())
+    #expect(forgetful.contains("visit does not reach Forgetful.forgotten.1"))
+    #expect(forgetful.contains("visit presents 1 tensors, 2 are stored"))
+    let repetitive = auditViolations(Repetitive())
+    #expect(repetitive.contains("2 tensors are named \"weight\""))
+    #expect(repetitive.contains("visit presents 3 tensors, 2 are stored"))
+  }
+}
