@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "include/matrix.h"
 
 #define GW_BODY "matrix.inc"

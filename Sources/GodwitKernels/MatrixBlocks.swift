@@ -5,21 +5,27 @@ extension MatrixProblem {
   /// Up to so many rows count as few: b is then read where it lies.
   static let fewRows = 16
 
-  var tileRows: Int { Int(table.pointee.rows) }
-  var tileColumns: Int { Int(table.pointee.columns) }
+  /// Rows of a strip: as many as divide the rows evenly among the fewest tiles.
+  var stripRows: Int {
+    let strips = (m + Int(table.pointee.rows) - 1) / Int(table.pointee.rows)
+    return (m + strips - 1) / strips
+  }
+  var rowStrips: Int { (m + stripRows - 1) / stripRows }
+
+  /// Columns of a strip, the last perhaps of fewer.
+  var stripColumns: Int { Int(table.pointee.columns) }
+  var columnStrips: Int { (n + stripColumns - 1) / stripColumns }
+
+  func rows(ofStrips strips: Range<Int>) -> Range<Int> {
+    strips.lowerBound * stripRows..<min(strips.upperBound * stripRows, m)
+  }
+
+  func columns(ofStrips strips: Range<Int>) -> Range<Int> {
+    strips.lowerBound * stripColumns..<min(strips.upperBound * stripColumns, n)
+  }
 
   /// Whether the rows of a are so few that all of them stay in a core's cache while the columns pass.
   var sharesRows: Bool { m <= Self.fewRows || (m <= 256 && n >= m) }
-
-  /// Strips of rows of a, of nearly equal heights.
-  var rowStrips: Int { (m + tileRows - 1) / tileRows }
-
-  func rows(ofStrip strip: Int) -> Range<Int> { m * strip / rowStrips..<m * (strip + 1) / rowStrips }
-
-  /// Strips of columns of b, all but the last of the tile's width.
-  var columnStrips: Int { (n + tileColumns - 1) / tileColumns }
-
-  func columns(ofStrip strip: Int) -> Range<Int> { strip * tileColumns..<min((strip + 1) * tileColumns, n) }
 
   /// Whether the tiles read full strips of b in place.
   var readsColumnsInPlace: Bool { m <= Self.fewRows && b.stride == 1 }
@@ -32,47 +38,31 @@ extension MatrixProblem {
     return min(((k + blocks - 1) / blocks + 7) / 8 * 8, k)
   }
 
-  func stepBlocks() -> [Range<Int>] {
-    stride(from: 0, to: k, by: stepsInBlock).map { $0..<min($0 + stepsInBlock, k) }
+  /// Blocks of steps, as many to a group as can be packed in `byteCount` where a step has `count` elements.
+  func stepGroups(byteCount: Int, count: Int) -> [[Range<Int>]] {
+    let block = stepsInBlock
+    let most = max(byteCount / (count * block * elementSize), 1) * block
+    return stride(from: 0, to: k, by: most).map { start in
+      stride(from: start, to: min(start + most, k), by: block).map { $0..<min($0 + block, k) }
+    }
   }
 
-  /// Elements from one packed strip of `width` to the next; packing may write a vector past the end of a strip.
-  func stripStride(steps: Int, width: Int) -> Int {
-    (steps * width + Int(table.pointee.lanes) + 15) / 16 * 16
-  }
-
-  func pack(rows: Range<Int>, steps: Range<Int>, into strip: UnsafeMutableRawPointer) {
-    let source = a.pointer + (rows.lowerBound * a.stride + steps.lowerBound * a.stepStride) * elementSize
-    table.pointee.pack(
-      Int64(steps.count), Int64(rows.count), Int64(rows.count), source, Int64(a.stride), Int64(a.stepStride), strip)
-  }
-
-  func pack(columns: Range<Int>, steps: Range<Int>, into strip: UnsafeMutableRawPointer) {
-    table.pointee.pack(
-      Int64(steps.count), Int64(tileColumns), Int64(columns.count), columnStart(columns, steps), Int64(b.stride),
-      Int64(b.stepStride), strip)
-  }
-
-  func columnStart(_ columns: Range<Int>, _ steps: Range<Int>) -> UnsafeRawPointer {
-    b.pointer + (columns.lowerBound * b.stride + steps.lowerBound * b.stepStride) * elementSize
+  /// The most tasks of equal size to deal `strips` to that have at most `most` strips each.
+  func tasks(_ strips: Int, threads: Int, most: Int) -> Int {
+    guard threads > 1 else { return (strips + most - 1) / most }
+    let wanted = max((strips + most - 1) / most, min(4 * threads, (strips + 3) / 4))
+    return min((wanted + threads - 1) / threads * threads, strips)
   }
 
   /// One tile of c; the first block of steps replaces c unless the product accumulates, the last adds the bias.
   @inline(__always)
   func tile(
-    _ rows: Range<Int>, _ columns: Range<Int>, _ steps: Range<Int>, a: UnsafeRawPointer, b: UnsafeRawPointer, ldb: Int
+    row: Int, column: Int, steps: Range<Int>, a: UnsafeRawPointer, b: UnsafeRawPointer, ldb: Int
   ) {
     let bias = steps.upperBound == k ? self.bias : nil
     table.pointee.tile(
-      Int64(steps.count), a, b, Int64(ldb), c + (rows.lowerBound * ldc + columns.lowerBound) * elementSize, Int64(ldc),
-      Int64(rows.count), Int64(columns.count), bias.map { $0 + columns.lowerBound * elementSize },
+      Int64(steps.count), a, Int64(stripRows), b, Int64(ldb), c + (row * ldc + column) * elementSize, Int64(ldc),
+      Int64(min(stripRows, m - row)), Int64(min(stripColumns, n - column)), bias.map { $0 + column * elementSize },
       accumulate || steps.lowerBound > 0 ? 1 : 0)
-  }
-
-  /// Calls `body` with scratch for that many elements, taken from the memory cache.
-  func withScratch(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    let scratch = MemoryCache.allocate(byteCount: count * elementSize)
-    defer { MemoryCache.deallocate(scratch, byteCount: count * elementSize) }
-    body(scratch)
   }
 }

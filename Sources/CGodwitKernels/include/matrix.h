@@ -7,16 +7,20 @@
 struct gw_matrix {
   // The shape of a full tile, and the elements of a vector (pack may write that many past the end of a strip).
   int32_t rows, columns, lanes;
-  // c[m][n] = (accumulate ? c : 0) + a b + (bias ? bias[n] : 0), where step p of k multiplies a[p * m ...] (a strip of
-  // width m) by b[p * ldb ...]. 1 <= m <= rows, 1 <= n <= columns; all `columns` elements of b must be there.
-  void (*tile)(int64_t k, const void *a, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m, int64_t n,
+  // c[m][n] = (accumulate ? c : 0) + a b + (bias ? bias[n] : 0), where step p of k multiplies the m elements at
+  // a + p * lda by the n elements at b + p * ldb. 1 <= m <= rows, 1 <= n <= columns; `columns` elements of b must be
+  // there.
+  void (*tile)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m, int64_t n,
                const void *bias, int32_t accumulate);
   // c[m][n] = (accumulate ? c : 0) + a b^T + (bias ? bias[n] : 0) by inner products: a [m, k], b [n, k].
   void (*dots)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m,
                int64_t n, const void *bias, int32_t accumulate);
-  // strip[step * width + r] = x[r * row_stride + step * k_stride] for r < count, 0 up to `width`.
+  // Rows 0 ..< count of x in strips of `width` rows, the last perhaps of fewer:
+  // strips[row / width * strip_stride + step * width + row % width] = x[row * row_stride + step * k_stride].
+  // One of the strides of x is 1. What stands beyond the rows of the last strip is of no use, nor is it where up to
+  // `lanes` elements run past the end of a strip.
   void (*pack)(int64_t k, int64_t width, int64_t count, const void *x, int64_t row_stride, int64_t k_stride,
-               void *strip);
+               void *strips, int64_t strip_stride);
 };
 
 // double_precision is 0 or 1; null where the machine's compiler target lacks the set.
