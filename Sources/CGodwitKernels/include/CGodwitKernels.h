@@ -5,7 +5,6 @@
 #include "adam.h"
 #include "attention.h"
 #include "copy.h"
-#include "attention.h"
 #include "diagonal_recurrence.h"
 #include "elementwise.h"
 #include "isa.h"
