@@ -36,7 +36,7 @@ let package = Package(
     .testTarget(name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitTestSupport"]),
     .testTarget(name: "GodwitOptimizationTests", dependencies: ["GodwitOptimization", "GodwitTestSupport"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
-    .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], resources: [.copy("Golden")]),
+    .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], exclude: ["Golden"]),
     .testTarget(
       name: "GodwitModelsTests", dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),

@@ -86,7 +86,7 @@ package enum AtomicFile {
   private static func removeLeftovers(of path: String) {
     let (folder, name) = split(path)
     let prefix = ".\(name)."
-    for entry in (try? FolderListing.names(of: folder.isEmpty ? "." : folder)) ?? [] {
+    for entry in (try? FolderListing(folder.isEmpty ? "." : folder).names) ?? [] {
       guard entry.hasPrefix(prefix), entry.hasSuffix(".partial") else { continue }
       let process = entry.dropFirst(prefix.count).prefix { $0 != "-" }
       if let process = Int32(process), process > 0, kill(process, 0) == -1, errno == ESRCH { unlink(folder + entry) }

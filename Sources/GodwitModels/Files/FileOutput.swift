@@ -51,16 +51,6 @@ package struct FileOutput {
   }
 }
 
-extension [UInt8] {
-  /// `withUnsafeBytes`, which does not keep the type of what `body` throws.
-  fileprivate func withTypedBytes<Failure: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    let result = withUnsafeBytes { bytes in Result { () throws(Failure) in try body(bytes) } }
-    try result.get()
-  }
-}
-
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }

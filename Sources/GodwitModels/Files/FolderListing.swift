@@ -4,13 +4,15 @@
   import Darwin
 #endif
 
-/// The names in a folder.
-enum FolderListing {
-  /// The names in a folder in the order of their bytes, without `.` and `..`; those that are not UTF-8 are left out.
-  static func names(of path: String) throws(FileError) -> [String] {
+/// The names in a folder, without `.` and `..`, in the order of their bytes.
+struct FolderListing {
+  private(set) var names: [String] = []
+  /// How many names are not UTF-8, which a path cannot hold here.
+  private(set) var unreadableNames = 0
+
+  init(_ path: String) throws(FileError) {
     guard let stream = opendir(path) else { throw FileError(.list, path) }
     defer { closedir(stream) }
-    var names: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
@@ -18,10 +20,14 @@ enum FolderListing {
         break
       }
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+        pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(validatingCString: $0) }
       }
-      if let name, name != ".", name != ".." { names.append(name) }
+      guard let name else {
+        unreadableNames += 1
+        continue
+      }
+      if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

@@ -69,7 +69,9 @@ import Testing
     for entry in file.entries {
       try #require(entry.offset == end)
       end += entry.byteCount
-      try #require(try file.bytes(entry.name) == Array(bytes[entry.offset..<end]))
+      let read = try file.bytes(entry.name)
+      try #require(read == Array(bytes[entry.offset..<end]))
+      do { try #require(try file.tensor(entry.name).count == entry.shape.reduce(1, *)) } catch is SafetensorsError {}
     }
     return true
   }

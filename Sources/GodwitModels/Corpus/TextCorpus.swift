@@ -1,0 +1,131 @@
+import GodwitKernels
+
+/// Text files joined into one long text that is read where it is needed, so that it may be larger than memory.
+///
+/// The files are in the order of their paths' bytes. Each reading checks that its files are still the ones found at the
+/// beginning.
+public struct TextCorpus: Sendable {
+  /// One file of the text.
+  public struct File: Sendable, Hashable {
+    public let path: String
+    /// The path from the folder that was asked for; the file's own name if it was asked for itself.
+    public let name: String
+    public let byteCount: Int
+    /// The bytes of all files before it.
+    public let offset: Int
+    let identity: FileIdentity
+  }
+
+  public let files: [File]
+  public let skipped: SkippedFiles
+  /// The length of the whole text.
+  public let byteCount: Int
+  /// Sixteen hexadecimal digits made of the files' names, sizes and some of their bytes: equal for an equal text, so
+  /// that a run that goes on notices another one.
+  public let fingerprint: String
+  private let open = OpenFiles()
+
+  /// Finds the text files of some paths.
+  ///
+  /// A folder is read with all folders in it. Left out and counted are files that are not text, hidden ones, links to
+  /// folders, second paths to one file, and folders of training runs.
+  ///
+  /// - Parameter excluded: folders to leave out, such as the one that a run writes to.
+  /// - Throws: when a path does not exist or cannot be read, or when there is no text.
+  /// - Complexity: O(files); at most 16 KiB of each is read.
+  public init(paths: [String], excluding excluded: [String] = []) throws(CorpusError) {
+    var search = FileSearch(excluding: excluded)
+    for path in paths { try search.add(path) }
+    let found = search.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    var hash = FowlerNollVoHash()
+    var files: [File] = []
+    var skipped = search.skipped
+    var offset = 0
+    for candidate in found {
+      let file: ReadableFile
+      do throws(FileError) { file = try ReadableFile(candidate.path) } catch { throw .file(error) }
+      let size = file.identity.byteCount
+      let beginning = try Self.read(file, at: 0, atMost: 8192)
+      if size == 0 || beginning.isEmpty {
+        skipped.empty += 1
+      } else if Self.isBinary(beginning) {
+        skipped.binary += 1
+      } else {
+        hash.combine(candidate.name.utf8)
+        hash.combine(UInt64(size))
+        hash.combine(beginning)
+        hash.combine(try Self.read(file, at: size / 2, atMost: 4096))
+        hash.combine(try Self.read(file, at: max(size - 4096, 0), atMost: 4096))
+        files.append(
+          File(path: candidate.path, name: candidate.name, byteCount: size, offset: offset, identity: file.identity))
+        offset += size
+      }
+    }
+    guard offset > 0 else { throw .noText(paths: paths, skipped: skipped) }
+    self.files = files
+    self.skipped = skipped
+    byteCount = offset
+    fingerprint = hash.description
+  }
+
+  private static func read(_ file: ReadableFile, at offset: Int, atMost count: Int) throws(CorpusError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var got = 0
+    do throws(FileError) {
+      got = try bytes.withTypedMutableBytes { bytes throws(FileError) in try file.read(into: bytes, at: offset) }
+    } catch { throw .file(error) }
+    bytes.removeSubrange(got...)
+    return bytes
+  }
+
+  /// Whether bytes at the beginning of a file are not text: a NUL, or more than one in twenty that no text has.
+  static func isBinary(_ bytes: [UInt8]) -> Bool {
+    var strange = 0
+    for byte in bytes {
+      if byte == 0 { return true }
+      let isSpaceOrEscape = (0x08...0x0D).contains(byte) || byte == 0x1B
+      if byte == 0x7F || byte < 0x20 && !isSpaceOrEscape { strange += 1 }
+    }
+    return strange * 20 > bytes.count
+  }
+
+  /// The bytes of a range of the text.
+  ///
+  /// - Precondition: the range lies in `0 ..< byteCount`.
+  /// - Throws: when a file is no longer what it was, or cannot be read.
+  public func read(_ range: Range<Int>) throws(CorpusError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    try bytes.withTypedMutableBytes { target throws(CorpusError) in try read(range, into: target) }
+    return bytes
+  }
+
+  /// Fills `target` with a range of the text.
+  package func read(_ range: Range<Int>, into target: UnsafeMutableRawBufferPointer) throws(CorpusError) {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= byteCount && target.count == range.count,
+      "TextCorpus.read: bytes \(range) of a text of \(byteCount) into \(target.count)")
+    var index = fileIndex(at: range.lowerBound)
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let file = files[index]
+      let start = position - file.offset
+      let count = min(file.byteCount - start, range.upperBound - position)
+      let done = position - range.lowerBound
+      try open.read(
+        file, at: start, into: UnsafeMutableRawBufferPointer(rebasing: target[done..<done + count]))
+      position += count
+      index += 1
+    }
+  }
+
+  /// The last file that begins at or before a place; there are no empty ones.
+  private func fileIndex(at position: Int) -> Int {
+    var lower = 0
+    var upper = files.count
+    while upper - lower > 1 {
+      let middle = (lower + upper) / 2
+      if files[middle].offset <= position { lower = middle } else { upper = middle }
+    }
+    return lower
+  }
+}
