@@ -18,7 +18,11 @@ let package = Package(
     .target(name: "GodwitLayers", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
     .target(name: "GodwitOptimization", dependencies: ["GodwitKernels", "GodwitTensor"]),
     .target(name: "GodwitTestSupport", dependencies: ["GodwitLayers", "GodwitRandom", "GodwitTensor"]),
-    .target(name: "GodwitBenchmarks", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
+    .target(
+      name: "GodwitBenchmarks",
+      dependencies: [
+        "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTensor",
+      ]),
     .target(name: "GodwitPlot"),
     .target(
       name: "GodwitModels",
