@@ -26,11 +26,12 @@ let package = Package(
     .target(name: "GodwitPlot"),
     .target(
       name: "GodwitModels",
-      dependencies: ["GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitRandom", "GodwitTensor"]),
+      dependencies: ["GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor"]),
     .target(
       name: "GodwitCLI",
       dependencies: [
-        "GodwitBenchmarks", "GodwitKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GodwitBenchmarks", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),

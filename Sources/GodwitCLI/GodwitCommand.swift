@@ -12,7 +12,7 @@ public struct GodwitCommand: ParsableCommand {
       set, GODWIT_THREADS a number of threads.
       """,
     version: GodwitVersion.current,
-    subcommands: [BenchmarkCommand.self])
+    subcommands: [TrainCommand.self, BenchmarkCommand.self])
 
   public init() {}
 

@@ -1,5 +1,6 @@
 import Foundation
 import GodwitCLI
+import GodwitModels
 import Testing
 
 @Suite struct JSONLineTests {

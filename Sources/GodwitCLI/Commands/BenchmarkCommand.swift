@@ -1,5 +1,6 @@
 import ArgumentParser
 import GodwitBenchmarks
+import GodwitModels
 
 /// `godwit benchmark`.
 struct BenchmarkCommand: ParsableCommand {

@@ -1,3 +1,5 @@
+import GodwitModels
+
 /// Where a command's words go: results to standard output, progress and warnings to standard error.
 ///
 /// With `--json` standard output holds one object per line and nothing else, so `result` is silent then, and `emit` is

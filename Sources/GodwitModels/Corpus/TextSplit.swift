@@ -66,7 +66,7 @@ public struct TextSplit: Sendable {
     return try self.windows(at: windows.map { validation.lowerBound + $0 * length }, length: length)
   }
 
-  private func windows(at starts: [Int], length: Int) throws(CorpusError) -> Indices {
+  func windows(at starts: [Int], length: Int) throws(CorpusError) -> Indices {
     var bytes = [UInt8](repeating: 0, count: starts.count * (length + 1))
     try bytes.withTypedMutableBytes { target throws(CorpusError) in
       for (window, start) in starts.enumerated() {

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Names for the folders of runs.
+enum RunName {
+  /// A folder in `runs/` that does not exist yet, named after the text and the mixer.
+  static func free(text paths: [String], mixer: String) -> String {
+    let first = URL(filePath: paths.first ?? ".").standardizedFileURL
+    var name = first.deletingPathExtension().lastPathComponent
+    name = String(name.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "-" })
+    let base = "runs/\(name.isEmpty ? "text" : name)-\(mixer)"
+    var folder = base
+    var number = 2
+    while FileManager.default.fileExists(atPath: folder) {
+      folder = "\(base)-\(number)"
+      number += 1
+    }
+    return folder
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import GodwitModels
+
+/// `godwit train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a byte-level language model on text.",
+    discussion: """
+      Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
+      holds config.json, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. Ctrl-C saves \
+      before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Files of text, or folders, which are read with all that is in them.", valueName: "path"))
+  var paths: [String] = []
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Training") var training: TrainingArguments
+
+  @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "run"))
+  var resume: String?
+
+  @Option(help: ArgumentHelp("Begin with the weights of the run in this folder.", valueName: "run"))
+  var from: String?
+
+  @OptionGroup var out: OutOption
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard resume != nil else { return }
+    if from != nil { throw ValidationError("--resume and --from: give one of them") }
+    if out.out != nil { throw ValidationError("--resume and --out: a run goes on in its own folder") }
+  }
+
+  func run() throws {
+    threads.apply()
+    let trainer = try makeTrainer()
+    Interruption.watch()
+    var report = TrainingReport(model: trainer.model, on: output.console)
+    let outcome = try trainer.train(shouldStop: { Interruption.isRequested }) { report.tell($0) }
+    report.end(outcome)
+    if outcome != .finished { throw ExitCode(Interruption.exitCode) }
+  }
+
+  private func makeTrainer() throws -> Trainer {
+    if let resume { return try resumedTrainer(of: resume) }
+    var origin: Run?
+    if let from { origin = try Run(loading: from) }
+    let request = TrainingRequest(
+      paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
+      model: model.applied(to: origin?.configuration.model ?? LanguageModelConfiguration()),
+      options: training.applied(to: TrainingOptions()), from: origin, command: ShellCommand.current)
+    var named = request
+    if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }
+    return try Trainer(named)
+  }
+
+  /// A resumed run has the options that it began with, so one that is given must be the same.
+  private func resumedTrainer(of path: String) throws -> Trainer {
+    let run = try Run(loading: path)
+    var wanted = run.configuration
+    wanted.model = model.applied(to: wanted.model)
+    wanted.training = training.applied(to: wanted.training)
+    let differences =
+      FieldDifference.between(expected: run.configuration.model, found: wanted.model)
+      + FieldDifference.between(expected: run.configuration.training, found: wanted.training)
+    guard differences.isEmpty else { throw ResumeError(run: path, differences: differences) }
+    return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths)
+  }
+}
+
+/// An option that a resumed run does not have.
+private struct ResumeError: Error, CustomStringConvertible {
+  let run: String
+  let differences: [FieldDifference]
+
+  var description: String {
+    let list = differences.map { "\($0.field) is \($0.expected) in it, not \($0.found)" }.joined(separator: "; ")
+    return
+      "the run in \(run) goes on only with what it began with: \(list). Leave these options out, or begin a new run "
+      + "from its weights with --from \(run)"
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import GodwitLayers
+import GodwitModels
+
+extension ChannelMixer.Kind: ExpressibleByArgument {}
+extension Normalization.Kind: ExpressibleByArgument {}
+extension PositionEncoding: ExpressibleByArgument {}
+
+/// The options that describe a language model; what is not given stays as it is where they are applied.
+struct ModelArguments: ParsableArguments {
+  @Option(help: "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")).")
+  var mixer: String?
+
+  @Option(help: "The width of the model.")
+  var width: Int?
+
+  @Option(help: "The number of blocks.")
+  var depth: Int?
+
+  @Option(help: "The number of heads of each mixer, a divisor of the width.")
+  var heads: Int?
+
+  @Option(help: "The number of heads of keys and values, a divisor of the heads.")
+  var keyHeads: Int?
+
+  @Option(help: "The length of a training sequence, in bytes.")
+  var context: Int?
+
+  @Option(help: "The layer after each mixer.")
+  var feedForward: ChannelMixer.Kind?
+
+  @Option(help: "The width inside that layer.")
+  var hidden: Int?
+
+  @Option(help: "The normalisation.")
+  var norm: Normalization.Kind?
+
+  @Option(help: "How the model knows where a byte stands; with learned positions it sees no further than its context.")
+  var positions: PositionEncoding?
+
+  @Flag(inversion: .prefixedNo, help: "Use the table of the bytes' vectors as the head.")
+  var tiedHead: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Dense layers have an offset.")
+  var bias: Bool?
+
+  @Option(help: "The probability with which training drops an element of what a layer adds.")
+  var dropout: Double?
+
+  /// `configuration` with what was given.
+  func applied(to configuration: LanguageModelConfiguration) -> LanguageModelConfiguration {
+    var result = configuration
+    if let mixer, mixer != configuration.mixer {
+      result.mixer = mixer
+      result.positions = LanguageModelConfiguration(mixer: mixer).positions
+    }
+    if let width { result.width = width }
+    if let depth { result.depth = depth }
+    if let heads { result.heads = heads }
+    if let keyHeads { result.keyHeads = keyHeads }
+    if let context { result.context = context }
+    if let feedForward { result.feedForward = feedForward }
+    if let hidden { result.hidden = hidden }
+    if let norm { result.norm = norm }
+    if let positions { result.positions = positions }
+    if let tiedHead { result.tiedHead = tiedHead }
+    if let bias { result.bias = bias }
+    if let dropout { result.dropout = dropout }
+    return result
+  }
+}

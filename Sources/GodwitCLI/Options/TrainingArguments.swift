@@ -1,0 +1,91 @@
+import ArgumentParser
+import GodwitModels
+import GodwitOptimization
+
+extension LearningRateSchedule.Decay: ExpressibleByArgument {}
+extension DecayConvention: ExpressibleByArgument {}
+
+/// The options that describe how a model is trained; what is not given stays as it is where they are applied.
+struct TrainingArguments: ParsableArguments {
+  @Option(help: "The number of updates.")
+  var steps: Int?
+
+  @Option(help: "How long to train, in minutes; a short trial turns it into a number of updates.")
+  var minutes: Double?
+
+  @Option(help: "The sequences of one pass.")
+  var batch: Int?
+
+  @Option(help: "The passes that make one update together.")
+  var accumulation: Int?
+
+  @Option(help: "The greatest learning rate.")
+  var learningRate: Double?
+
+  @Option(help: "The learning rate at the end. (default: a tenth of the greatest)")
+  var finalLearningRate: Double?
+
+  @Option(help: "How the learning rate falls after the warm-up.")
+  var schedule: LearningRateSchedule.Decay?
+
+  @Option(help: "The updates with a rising learning rate. (default: a twentieth of all, at most 100)")
+  var warmup: Int?
+
+  @Option(help: "The rate of decoupled weight decay.")
+  var weightDecay: Double?
+
+  @Option(help: "What weight decay is multiplied by: the learning rate (pytorch) or the schedule alone (paper).")
+  var decayConvention: DecayConvention?
+
+  @Option(help: "How much of the mean of the gradients an update keeps.")
+  var beta1: Double?
+
+  @Option(help: "How much of the mean of their squares an update keeps.")
+  var beta2: Double?
+
+  @Option(help: "The greatest norm of the gradient that is used as it is; 0 for no limit.")
+  var clip: Double?
+
+  @Option(help: "The part of the text, at its end, that is not trained on.")
+  var heldOut: Double?
+
+  @Option(help: "The updates from one validation to the next. (default: a twentieth of all)")
+  var evaluateEvery: Int?
+
+  @Option(help: "The most bytes of the held-out text that a validation predicts.")
+  var evaluationBytes: Int?
+
+  @Option(help: "The updates from one sample to the next, 0 for no samples. (default: a quarter of all)")
+  var sampleEvery: Int?
+
+  @Option(help: "Where the random numbers start; the same seed gives the same model.")
+  var seed: UInt64?
+
+  func validate() throws {
+    if steps != nil, minutes != nil { throw ValidationError("--steps and --minutes: give one of them") }
+  }
+
+  /// `options` with what was given.
+  func applied(to options: TrainingOptions) -> TrainingOptions {
+    var result = options
+    if let steps { result.steps = steps }
+    if let minutes { (result.minutes, result.steps) = (minutes, nil) }
+    if let batch { result.batch = batch }
+    if let accumulation { result.accumulation = accumulation }
+    if let learningRate { result.learningRate = learningRate }
+    if let finalLearningRate { result.finalLearningRate = finalLearningRate }
+    if let schedule { result.schedule = schedule }
+    if let warmup { result.warmupSteps = warmup }
+    if let weightDecay { result.weightDecay = weightDecay }
+    if let decayConvention { result.decayConvention = decayConvention }
+    if let beta1 { result.beta1 = beta1 }
+    if let beta2 { result.beta2 = beta2 }
+    if let clip { result.clip = clip == 0 ? nil : clip }
+    if let heldOut { result.heldOutFraction = heldOut }
+    if let evaluateEvery { result.evaluationInterval = evaluateEvery }
+    if let evaluationBytes { result.evaluationBytes = evaluationBytes }
+    if let sampleEvery { result.sampleInterval = sampleEvery }
+    if let seed { result.seed = seed }
+    return result
+  }
+}

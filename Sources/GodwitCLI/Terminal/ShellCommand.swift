@@ -1,0 +1,31 @@
+import Foundation
+
+/// Command lines, as a person types them.
+enum ShellCommand {
+  /// The command that this process was started with.
+  static var current: String { line("godwit", Array(CommandLine.arguments.dropFirst())) }
+
+  /// How the program is called where it runs: by itself, or from the package that it was built in.
+  static var program: String {
+    CommandLine.arguments[0].contains(".build/") ? "swift run -c release godwit" : "godwit"
+  }
+
+  /// A command with its arguments, quoted where the shell needs it.
+  static func line(_ program: String, _ arguments: [String]) -> String {
+    ([program] + arguments.map(quoted)).joined(separator: " ")
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let plain = argument.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "="): true
+      case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "+"): true
+      default: false
+      }
+    }
+    if plain, !argument.isEmpty { return argument }
+    return "'" + argument.replacing("'", with: "'\\''") + "'"
+  }
+}

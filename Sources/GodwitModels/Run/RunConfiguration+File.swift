@@ -1,0 +1,50 @@
+import Foundation
+
+extension RunConfiguration {
+  /// Reads the `config.json` of a folder, and makes sure that what it says can be used.
+  init(of folder: RunFolder) throws(RunError) {
+    guard FileManager.default.fileExists(atPath: folder.path) else { throw .notFound(path: folder.path) }
+    let path = folder.configuration
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .notARun(path: folder.path, missing: "config.json")
+    }
+    let data = try RunFolder.contents(of: path)
+    // The version first, as a newer format need not have the fields of this one.
+    guard let version = (try? JSONDecoder().decode(Version.self, from: data))?.formatVersion else {
+      throw .malformed(path: path, reason: "it is not a JSON object with a formatVersion")
+    }
+    guard version <= Self.currentFormatVersion else {
+      throw .newerFormat(path: path, found: version, known: Self.currentFormatVersion)
+    }
+    do { self = try JSONDecoder().decode(RunConfiguration.self, from: data) } catch {
+      throw .malformed(path: path, reason: Self.reason(error))
+    }
+    do throws(ConfigurationError) { try model.validate() } catch { throw .malformed(path: path, reason: "\(error)") }
+    do throws(TrainingOptionError) { try training.validate() } catch {
+      throw .malformed(path: path, reason: "\(error)")
+    }
+    guard training.steps != nil else { throw .malformed(path: path, reason: "the number of steps is missing") }
+  }
+
+  func write(to folder: RunFolder) throws(RunError) {
+    try RunFolder.replace(folder.configuration, with: (RunFolder.json(self, pretty: true) + "\n").utf8)
+  }
+
+  private struct Version: Decodable {
+    let formatVersion: Int
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    func name(_ context: DecodingError.Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    return switch error {
+    case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
+    case .typeMismatch(_, let context): "the field \(name(context)) has another type"
+    case .valueNotFound(_, let context): "the field \(name(context)) is null"
+    case .dataCorrupted(let context): "the field \(name(context)) cannot be understood"
+    @unknown default: "\(error)"
+    }
+  }
+}

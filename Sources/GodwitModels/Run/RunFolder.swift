@@ -1,0 +1,33 @@
+import Foundation
+
+/// The names of the files of a run.
+public struct RunFolder: Sendable, Hashable {
+  /// The path of the folder.
+  public let path: String
+
+  public init(_ path: String) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+  }
+
+  /// Architecture, options and text.
+  public var configuration: String { file("config.json") }
+  /// The history, one object per line.
+  public var metrics: String { file("metrics.jsonl") }
+  /// The loss against the updates, as a picture.
+  public var chart: String { file("loss.svg") }
+
+  /// A checkpoint.
+  public func checkpoint(_ kind: CheckpointKind) -> String { file(kind.rawValue + ".safetensors") }
+
+  private func file(_ name: String) -> String { path == "/" ? "/" + name : path + "/" + name }
+}
+
+/// Which checkpoint of a run.
+public enum CheckpointKind: String, Sendable, Hashable, CaseIterable {
+  /// The one with the best validation so far.
+  case best
+  /// The one that training goes on from.
+  case last
+}

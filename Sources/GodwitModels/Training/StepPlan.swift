@@ -1,0 +1,28 @@
+/// Turns a time into a number of steps, from what a short trial measured.
+struct StepPlan {
+  /// What one update takes.
+  let secondsPerStep: Double
+  /// What one validation takes.
+  let secondsPerEvaluation: Double
+
+  /// The number of updates that fit, with their validations, into `seconds`; at least 1.
+  func steps(within seconds: Double, options: TrainingOptions) -> Int {
+    guard secondsPerStep > 0 else { return 1 }
+    let affordable: Double
+    if let interval = options.evaluationInterval {
+      affordable = seconds / (secondsPerStep + secondsPerEvaluation / Double(interval))
+    } else {
+      // Twenty validations in all, unless there is hardly time for the updates beside them.
+      affordable = max(seconds - 20 * secondsPerEvaluation, seconds / 2) / secondsPerStep
+    }
+    return Self.round(affordable)
+  }
+
+  /// Down to three digits, so that the schedule does not hang on the noise of a clock.
+  private static func round(_ steps: Double) -> Int {
+    guard steps >= 1 else { return 1 }
+    var unit = 1.0
+    while steps / unit >= 1000 { unit *= 10 }
+    return Int(min((steps / unit).rounded(.down) * unit, 1e12))
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+
+/// Trains a byte-level language model on text, and keeps all of it in a folder.
+///
+///     let trainer = try Trainer(TrainingRequest(paths: ["book.txt"], folder: "runs/book"))
+///     try trainer.train { event in print(event) }
+///
+/// A run that was stopped, in whatever way, goes on from its last checkpoint bit for bit as if it never had been; the
+/// number of threads does not matter either.
+public struct Trainer: Sendable {
+  /// The folder of the run.
+  public let folder: RunFolder
+  /// The architecture.
+  public let model: LanguageModelConfiguration
+  /// The options, all of them decided only if the run is resumed.
+  public let options: TrainingOptions
+  private let text: TrainingText
+  private let beginning: Beginning
+
+  private enum Beginning: Sendable {
+    case new(TrainingRequest)
+    case resumed(RunConfiguration, RunLock)
+  }
+
+  /// How training ended.
+  public enum Outcome: Sendable, Hashable {
+    /// All updates are made.
+    case finished
+    /// It was told to stop, and saved.
+    case interrupted(SavedCheckpoint)
+    /// It was told to stop before there was anything to save.
+    case abandoned
+  }
+
+  /// A new run; nothing is written yet.
+  public init(_ request: TrainingRequest) throws(TrainingError) {
+    folder = RunFolder(request.folder)
+    (model, options) = (request.model, request.options)
+    do throws(ConfigurationError) { try model.validate() } catch { throw .configuration(error) }
+    do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
+    let estimate = MemoryEstimate(model, options)
+    guard estimate.byteCount <= MemoryEstimate.available else {
+      throw .tooMuchMemory(byteCount: estimate.byteCount, available: MemoryEstimate.available)
+    }
+    try request.checkArchitecture()
+    if FileManager.default.fileExists(atPath: folder.configuration) { throw .run(.exists(path: folder.path)) }
+    beginning = .new(request)
+    text = try TrainingText(request.paths, model, options)
+  }
+
+  /// A run that goes on from its last checkpoint; no other process can do so while the trainer exists.
+  ///
+  /// - Parameters:
+  ///   - paths: where the text is now; where it was if nil.
+  public init(resuming path: String, paths: [String]? = nil) throws(TrainingError) {
+    folder = RunFolder(path)
+    let configuration: RunConfiguration
+    do throws(RunError) {
+      configuration = try RunConfiguration(of: folder)
+      beginning = .resumed(configuration, try RunLock(folder))
+    } catch { throw .run(error) }
+    (model, options) = (configuration.model, configuration.training)
+    text = try TrainingText(paths ?? configuration.text.paths, model, options)
+    guard text.fingerprint.hasSameText(as: configuration.text) else {
+      throw .textChanged(run: folder.path, expected: configuration.text, found: text.fingerprint)
+    }
+  }
+
+  /// Trains to the end, or until `shouldStop` says so, which is asked before each update.
+  ///
+  /// - Parameters:
+  ///   - report: told what happens, on the same thread; training waits for it.
+  @discardableResult
+  public func train(
+    shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void
+  ) throws(TrainingError) -> Outcome {
+    var session: TrainingSession
+    switch beginning {
+    case .resumed(let configuration, _):
+      session = try TrainingSession(resuming: configuration, in: folder, text)
+    case .new(let request):
+      guard let new = try TrainingSession(request, text, shouldStop: shouldStop) else { return .abandoned }
+      session = new
+    }
+    return try session.run(shouldStop: shouldStop, report: report)
+  }
+}

@@ -1,0 +1,60 @@
+/// Why training cannot begin or go on.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+  /// There is no such architecture.
+  case configuration(ConfigurationError)
+  /// An option has a value that it cannot have.
+  case option(TrainingOptionError)
+  /// The text cannot be read.
+  case text(CorpusError)
+  /// A resumed run's text is not the one that it began with.
+  case textChanged(run: String, expected: TextFingerprint, found: TextFingerprint)
+  /// One update would need more memory than the machine has.
+  case tooMuchMemory(byteCount: Double, available: Double)
+  /// A run that was to be tuned has another architecture.
+  case otherArchitecture(run: String, differences: [FieldDifference])
+  /// The folder of the run cannot be used.
+  case run(RunError)
+  /// The loss, the gradient or the parameters are no longer finite numbers.
+  case notFinite(what: String, step: Int, lastGood: SavedCheckpoint)
+  /// The run could not be saved.
+  case notSaved(RunError, lastGood: SavedCheckpoint)
+
+  public var description: String {
+    switch self {
+    case .configuration(let error): "\(error)"
+    case .option(let error): "\(error)"
+    case .text(let error): "\(error)"
+    case .textChanged(let run, let expected, let found):
+      "the text of \(run) has changed since the run began (\(expected.files) files, \(expected.byteCount) bytes, checksum "
+        + "\(expected.checksum); now \(found.files) files, \(found.byteCount) bytes, checksum \(found.checksum)), so it "
+        + "cannot go on as if never stopped: restore the text, give its place with --resume \(run) PATH, or begin a new run "
+        + "from its weights with --from \(run)"
+    case .tooMuchMemory(let byteCount, let available):
+      "one update would need about \(gibibytes(byteCount)) GiB of memory, and this machine has \(gibibytes(available)): "
+        + "choose a smaller batch, context, width or depth"
+    case .otherArchitecture(let run, let differences):
+      "a run that starts from \(run) has its architecture, but "
+        + differences.map(\.description).joined(separator: "; ")
+        + ": leave these options out, or train without --from"
+    case .run(let error): "\(error)"
+    case .notFinite(let what, let step, let lastGood):
+      "\(what) of update \(step) is not a finite number, so the run stops; the last good checkpoint is \(lastGood): "
+        + "begin again from it with --from and a lower --learning-rate"
+    case .notSaved(let error, let lastGood):
+      "\(error); the run stops, and its last good checkpoint is \(lastGood): free some space, then go on with --resume"
+    }
+  }
+}
+
+/// A checkpoint that is complete on the disk.
+public struct SavedCheckpoint: Sendable, Hashable, CustomStringConvertible {
+  /// Where it is.
+  public let path: String
+  /// The number of updates that its model has had.
+  public let step: Int
+
+  public var description: String { "\(path) (after \(step) updates)" }
+}
+
+/// A number of bytes in GiB with one digit after the point.
+private func gibibytes(_ byteCount: Double) -> String { "\((byteCount / 0x1p30 * 10).rounded(.up) / 10)" }

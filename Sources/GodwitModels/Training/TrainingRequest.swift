@@ -1,0 +1,43 @@
+/// What a new run is to be.
+public struct TrainingRequest: Sendable {
+  /// Files and folders of text.
+  public var paths: [String]
+  /// The folder to make.
+  public var folder: String
+  /// The architecture.
+  public var model: LanguageModelConfiguration
+  public var options: TrainingOptions
+  /// The run whose best weights are the beginning; random ones if nil.
+  public var from: Run?
+  /// The command that asks for it, for the record.
+  public var command: String
+
+  public init(
+    paths: [String], folder: String, model: LanguageModelConfiguration = LanguageModelConfiguration(),
+    options: TrainingOptions = TrainingOptions(), from: Run? = nil, command: String = ""
+  ) {
+    self.paths = paths
+    self.folder = folder
+    self.model = model
+    self.options = options
+    self.from = from
+    self.command = command
+  }
+
+  /// Stops weights that do not fit the architecture.
+  func checkArchitecture() throws(TrainingError) {
+    guard let from else { return }
+    // Only what shapes no parameter may differ.
+    var free: Set = ["dropout"]
+    if model.positions != .learned { free.insert("context") }
+    let differences = FieldDifference.between(expected: from.configuration.model, found: model)
+      .filter { !free.contains($0.field) }
+    guard differences.isEmpty else { throw .otherArchitecture(run: from.folder.path, differences: differences) }
+  }
+
+  /// The weights to begin with; nil if they are random.
+  func parameters() throws(TrainingError) -> LanguageModel? {
+    guard let from else { return nil }
+    do throws(RunError) { return try from.model(.best) } catch { throw .run(error) }
+  }
+}

@@ -1,0 +1,40 @@
+extension TrainingSession {
+  /// Adds an event to the history, then tells of it.
+  mutating func record(_ event: TrainingEvent, _ report: (TrainingEvent) -> Void) throws(TrainingError) {
+    if let line = event.line {
+      do throws(FileError) { try metrics.append(line) } catch { throw .notSaved(.file(error), lastGood: saved) }
+    }
+    switch event {
+    case .step(let record): history.steps.append(record)
+    case .validation(let record): history.validations.append(record)
+    case .sample(let record): history.samples.append(record)
+    case .done(let record): history.done = record
+    case .started, .progress, .checkpoint: break
+    }
+    report(event)
+  }
+
+  /// Saves all that training needs to go on, and the picture of the losses.
+  mutating func save(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
+    state.progress.elapsedSeconds = stopwatch.seconds
+    try write(state.checkpoint, as: .last, report)
+    saved = SavedCheckpoint(path: folder.checkpoint(.last), step: state.progress.step)
+    lastSave = .now
+    do throws(RunError) {
+      try RunFolder.replace(folder.chart, with: LossChart.svg(history, command: configuration.command).utf8)
+    } catch { throw .notSaved(error, lastGood: saved) }
+  }
+
+  /// Writes a checkpoint in the place of the last one of its kind, unless it is spoilt.
+  func write(
+    _ checkpoint: Checkpoint, as kind: CheckpointKind, _ report: (TrainingEvent) -> Void
+  ) throws(TrainingError) {
+    let step = checkpoint.progress.step
+    guard checkpoint.isFinite else { throw .notFinite(what: "a parameter after", step: step, lastGood: saved) }
+    do throws(FileError) { try metrics.synchronize() } catch { throw .notSaved(.file(error), lastGood: saved) }
+    do throws(RunError) { try checkpoint.write(to: folder.checkpoint(kind)) } catch {
+      throw .notSaved(error, lastGood: saved)
+    }
+    report(.checkpoint(step: step, path: folder.checkpoint(kind)))
+  }
+}

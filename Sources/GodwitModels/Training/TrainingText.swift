@@ -1,0 +1,34 @@
+/// A text prepared for training: its parts, and which held-out windows are predicted when.
+struct TrainingText: Sendable {
+  let corpus: TextCorpus
+  let split: TextSplit
+  let fingerprint: TextFingerprint
+  /// What is predicted at each validation.
+  let evaluation: HeldOutWindows
+
+  init(
+    _ paths: [String], _ model: LanguageModelConfiguration, _ options: TrainingOptions
+  ) throws(TrainingError) {
+    do throws(CorpusError) {
+      corpus = try TextCorpus(paths: paths)
+      split = try TextSplit(corpus, heldOut: options.heldOutFraction, context: model.context)
+      fingerprint = try TextFingerprint(of: corpus, paths: paths)
+    } catch { throw .text(error) }
+    evaluation = HeldOutWindows(of: split, length: model.context, limit: options.evaluationBytes)
+  }
+
+  /// What is predicted at the end: all, unless that would take more than about a thirtieth of the time of the updates.
+  func finalEvaluation(_ model: LanguageModelConfiguration, _ options: TrainingOptions) -> HeldOutWindows {
+    let (trained, overflow) = (options.steps ?? 1).multipliedReportingOverflow(
+      by: options.batch * options.accumulation * model.context)
+    let limit = overflow ? Int.max : max(trained / 10, options.evaluationBytes)
+    return HeldOutWindows(of: split, length: model.context, limit: limit)
+  }
+
+  /// The entropy of the held-out text, or its first MiB, under the frequencies of its own bytes, in bits per byte.
+  func unigramBitsPerByte() throws(CorpusError) -> Double {
+    let range = split.validation
+    return ByteFrequencies(try corpus.read(range.lowerBound..<min(range.upperBound, range.lowerBound + 1 << 20)))
+      .entropy
+  }
+}

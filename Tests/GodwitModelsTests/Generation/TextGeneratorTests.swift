@@ -1,0 +1,71 @@
+import GodwitRandom
+import GodwitTensor
+import Testing
+
+@testable import GodwitModels
+
+@Suite struct TextGeneratorTests {
+  /// A model with random but decided opinions.
+  static func model(_ mixer: String, positions: PositionEncoding? = nil, context: Int = 24) throws -> LanguageModel {
+    var generator = Philox(seed: 2)
+    let configuration = LanguageModelConfiguration(
+      mixer: mixer, width: 16, depth: 2, heads: 2, context: context, positions: positions)
+    return try LanguageModel(configuration, using: &generator).mapTensors { $0 * 4 }
+  }
+
+  static let prompt = Array(SmallRun.words(count: 1300, seed: 4))
+
+  @Test(arguments: ["linear", "softmax"]) func bytesFollowTheDistribution(mixer: String) throws {
+    // What is drawn must be what a model gives that reads the whole text again for each byte.
+    let model = try Self.model(mixer)
+    var text = Array("over ".utf8)
+    let generated = Array(TextGenerator(model, prompt: text, seed: 9).prefix(40))
+    var sampler = ByteSampler(SamplingOptions(), seed: 9)
+    for byte in generated {
+      var state = model.initialState(batch: 1)
+      let logits = model.chunk(Indices(text.map { Int32($0) }, shape: [1, text.count]), state: &state)
+      let last = logits.reshaped([text.count, 256]).slice((text.count - 1)..<text.count, along: 0)
+      #expect(sampler.draw(from: last.floatScalars) == byte)
+      text.append(byte)
+    }
+  }
+
+  @Test(arguments: ["linear", "softmax"]) func theSeedDecides(mixer: String) throws {
+    let model = try Self.model(mixer)
+    func text(_ seed: UInt64) -> [UInt8] { Array(TextGenerator(model, prompt: "a", seed: seed).prefix(60)) }
+    #expect(text(1) == text(1))
+    #expect(text(1) != text(2))
+  }
+
+  @Test func aCopyGoesOnByItself() throws {
+    var first = TextGenerator(try Self.model("linear"), prompt: "a", seed: 1)
+    for _ in 0..<10 { _ = first.next() }
+    var second = first
+    let bytes = (0..<30).map { _ in first.next() }
+    #expect((0..<30).map { _ in second.next() } == bytes)
+  }
+
+  @Test func longPromptsAreReadInChunks() throws {
+    let model = try Self.model("linear")
+    let generated = Array(
+      TextGenerator(model, prompt: Self.prompt, sampling: SamplingOptions(temperature: 0)).prefix(5))
+    var reader = TextReader(model)
+    var logits: [Float] = []
+    for byte in Self.prompt { logits = reader.read(byte).floatScalars }
+    var sampler = ByteSampler(SamplingOptions(temperature: 0), seed: 0)
+    #expect(sampler.draw(from: logits) == generated[0])
+  }
+
+  @Test(arguments: [1, 23, 24, 25, 600]) func learnedPositionsDoNotEndTheText(promptLength: Int) throws {
+    let model = try Self.model("softmax", positions: .learned)
+    let prompt = Self.prompt.prefix(promptLength)
+    let generated = Array(TextGenerator(model, prompt: prompt, seed: 5).prefix(100))
+    #expect(generated.count == 100)
+    #expect(generated == Array(TextGenerator(model, prompt: prompt, seed: 5).prefix(100)))
+  }
+
+  @Test func anEmptyPromptBeginsALine() throws {
+    let model = try Self.model("linear")
+    #expect(Array(TextGenerator(model).prefix(20)) == Array(TextGenerator(model, prompt: "\n").prefix(20)))
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import GodwitKernels
+import Testing
+
+@testable import GodwitModels
+
+@Suite(.serialized) struct ResumeTests {
+  private func expectSame(_ run: SmallRun, _ a: String, _ b: String) throws {
+    #expect(try run.history(a) == run.history(b))
+    for kind in CheckpointKind.allCases {
+      #expect(try run.tensors(a, kind) == run.tensors(b, kind))
+      let (first, second) = (
+        try CheckpointFile(reading: run.checkpoint(a, kind)), try CheckpointFile(reading: run.checkpoint(b, kind))
+      )
+      #expect(first.progress.dataGenerator == second.progress.dataGenerator)
+      #expect(first.progress.dropoutGenerator == second.progress.dropoutGenerator)
+      #expect(first.progress.bestBitsPerByte == second.progress.bestBitsPerByte)
+    }
+  }
+
+  @Test(arguments: ["linear", "softmax"]) func tenAndTenUpdatesAreTwenty(mixer: String) throws {
+    var run = try SmallRun()
+    run.model.mixer = mixer
+    #expect(try run.train("whole") == .finished)
+    #expect(
+      try run.train("parts", until: 10)
+        == .interrupted(SavedCheckpoint(path: run.checkpoint("parts"), step: 10)))
+    #expect(try run.history("parts") != run.history("whole"))
+    #expect(try run.resume("parts") == .finished)
+    try expectSame(run, "whole", "parts")
+  }
+
+  @Test func updatesChangeTheModel() throws {
+    let run = try SmallRun()
+    try run.train("whole")
+    try run.train("part", until: 19)
+    #expect(try run.tensors("whole", .last) != run.tensors("part", .last))
+  }
+
+  @Test func theNumberOfThreadsDoesNotMatter() throws {
+    let run = try SmallRun()
+    let threads = Threads.count
+    defer { Threads.count = threads }
+    Threads.count = 1
+    try run.train("one")
+    Threads.count = 3
+    try run.train("mixed", until: 5)
+    Threads.count = 2
+    try run.resume("mixed", until: 11)
+    Threads.count = 1
+    try run.resume("mixed")
+    try expectSame(run, "one", "mixed")
+  }
+
+  @Test func aRunKilledAtAnyMomentGoesOn() throws {
+    let run = try SmallRun()
+    let whole = RunFolder(run.path("whole"))
+    var moments = 0
+    // What is on the disk at each event is what a kill at that moment would leave.
+    try Trainer(run.request("whole")).train { event in
+      if case .progress = event { return }
+      moments += 1
+      try? FileManager.default.copyItem(atPath: whole.path, toPath: run.path("killed\(moments)"))
+    }
+    #expect(moments > 20)
+    for moment in 1...moments {
+      #expect(try run.resume("killed\(moment)") == .finished)
+      try expectSame(run, "whole", "killed\(moment)")
+    }
+  }
+
+  @Test func aFinishedRunIsLeftAsItIs() throws {
+    let run = try SmallRun()
+    try run.train("a")
+    let (history, tensors) = (try run.history("a"), try run.tensors("a", .last))
+    #expect(try run.resume("a") == .finished)
+    #expect(try run.history("a") == history)
+    #expect(try run.tensors("a", .last) == tensors)
+  }
+
+  @Test func minutesBecomeSteps() throws {
+    var run = try SmallRun()
+    run.options.steps = nil
+    run.options.minutes = 0.01
+    run.options.evaluationInterval = nil
+    try run.train("timed")
+    let steps = try #require(try Run(loading: run.path("timed")).configuration.training.steps)
+    #expect(steps >= 1)
+    run.options.steps = steps
+    try run.train("counted")
+    try expectSame(run, "timed", "counted")
+  }
+
+  @Test func aChangedTextIsRefused() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 3)
+    var text = SmallRun.words(count: 3000, seed: 1)
+    text[1234] ^= 1
+    try Data(text).write(to: URL(filePath: run.text))
+    let error = #expect(throws: TrainingError.self) { try run.resume("a") }
+    guard case .textChanged = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    text[1234] ^= 1
+    let moved = run.path("elsewhere/text.txt")
+    try run.folder.write("elsewhere/text.txt", text)
+    #expect(throws: Never.self) { try Trainer(resuming: run.path("a"), paths: [moved]) }
+  }
+
+  @Test func twoProcessesDoNotTrainTheSameRun() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 3)
+    let first = try Trainer(resuming: run.path("a"))
+    let error = #expect(throws: TrainingError.self) { try Trainer(resuming: run.path("a")) }
+    guard case .run(.busy) = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func aRunIsNotOverwritten() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 1)
+    let error = #expect(throws: TrainingError.self) { try run.train("a") }
+    guard case .run(.exists) = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+  }
+}
