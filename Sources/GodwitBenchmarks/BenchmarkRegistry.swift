@@ -1,7 +1,7 @@
 /// All benchmarks of this package, by area.
 public enum BenchmarkRegistry {
   public static let all: [Benchmark] =
-    MatrixBenchmarks.all + AttentionBenchmarks.all + MixerBenchmarks.all + OperationBenchmarks.all
+    MatrixBenchmarks.all + AttentionBenchmarks.all + MixerBenchmarks.all + OperationBenchmarks.all + RowBenchmarks.all
     + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
