@@ -2,6 +2,6 @@
 ///
 /// `maximum` and `minimum` are NaN where either operand is; comparisons give 1 or 0.
 package enum BinaryOperation: Int32, CaseIterable, Sendable {
-  case add, subtract, multiply, divide, power, maximum, minimum
-  case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
+  case add, subtract, multiply, divide, maximum, minimum
+  case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual, power
 }

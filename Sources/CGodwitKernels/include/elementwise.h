@@ -11,9 +11,10 @@
   X(log) X(log_one_plus) X(sin) X(cos) X(tanh) X(sigmoid) X(log_sigmoid) X(erf) X(softplus) X(silu) X(gelu)       \
   X(gelu_tanh) X(relu) X(relu_squared) X(elu) X(elu_plus_one) X(floor) X(ceil) X(round)
 
-#define GW_BINARY_OPERATIONS(X)                                                                                   \
-  X(add) X(subtract) X(multiply) X(divide) X(power) X(maximum) X(minimum) X(less) X(less_or_equal) X(greater)     \
+#define GW_VECTOR_BINARY_OPERATIONS(X)                                                                            \
+  X(add) X(subtract) X(multiply) X(divide) X(maximum) X(minimum) X(less) X(less_or_equal) X(greater)              \
   X(greater_or_equal) X(equal) X(not_equal)
+#define GW_BINARY_OPERATIONS(X) GW_VECTOR_BINARY_OPERATIONS(X) X(power)
 
 // y = f(x)
 typedef void (*gw_unary)(int64_t count, const void *x, void *y);
