@@ -2,7 +2,7 @@
 public enum BenchmarkRegistry {
   public static let all: [Benchmark] =
     MatrixBenchmarks.all + AttentionBenchmarks.all + MixerBenchmarks.all + OperationBenchmarks.all + RowBenchmarks.all
-    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all
+    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + RandomBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
   ///

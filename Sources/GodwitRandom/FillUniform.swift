@@ -11,17 +11,8 @@ package func fillUniform(
   using generator: inout some RandomNumberGenerator
 ) {
   requireUsable(range)
-  let half = range.upperBound / 2 - range.lowerBound / 2  // the whole width may be infinite
-  let lower = range.lowerBound
-  let last = range.upperBound.nextDown
-  forEachPiece(of: (count + 1) / 2, using: &generator) { place, words in
-    words.withMemoryRebound(to: UInt32.self) { bits in
-      let samples = target + 2 * place
-      for index in 0..<min(bits.count, count - 2 * place) {
-        let step = Float(bits[index] >> 8) * 0x1p-24 * half
-        samples[index] = min(lower + step + step, last)
-      }
-    }
+  forEachPairOfFloats(target, count: count, using: &generator) { words, samples, count in
+    uniformSamples(in: range, count: count, words, samples)
   }
 }
 
@@ -35,7 +26,7 @@ package func fillUniform(
   using generator: inout some RandomNumberGenerator
 ) {
   requireUsable(range)
-  let half = range.upperBound / 2 - range.lowerBound / 2
+  let half = range.upperBound / 2 - range.lowerBound / 2  // the whole width may be infinite
   let lower = range.lowerBound
   let last = range.upperBound.nextDown
   forEachPiece(of: count, using: &generator) { place, words in

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// The counter-based generator Philox4x32-10: a bijection of a counter under a key, so that any place of any stream is
 /// reached at once.
 ///
@@ -56,7 +58,14 @@ public struct Philox: RandomNumberGenerator, Sendable, Hashable {
 
   /// Takes as many words as `target` holds.
   mutating func fill(_ target: UnsafeMutableBufferPointer<UInt64>) {
-    for index in target.indices { target[index] = next() }
+    guard let base = target.baseAddress, target.count > 0 else { return }
+    let isHalfway = position & 1 == 1
+    if isHalfway { base[0] = next() }
+    let start = isHalfway ? 1 : 0
+    let blocks = (target.count - start) / 2
+    philoxWords(key: key, stream: stream, first: position >> 1, count: blocks, base + start)
+    self = advanced(by: UInt64(2 * blocks))
+    if start + 2 * blocks < target.count { base[target.count - 1] = next() }
   }
 
   private static func words(ofBlock index: UInt64, stream: UInt64, key: UInt64) -> (lower: UInt64, upper: UInt64) {

@@ -35,3 +35,21 @@ func forEachPiece<Generator: RandomNumberGenerator>(
     }
   }
 }
+
+/// Fills `target` two samples to a word: `body` makes 2 · `count` samples of `count` words.
+func forEachPairOfFloats(
+  _ target: UnsafeMutablePointer<Float>, count: Int, using generator: inout some RandomNumberGenerator,
+  _ body: (_ words: UnsafePointer<UInt64>, _ samples: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+) {
+  forEachPiece(of: (count + 1) / 2, using: &generator) { place, words in
+    guard let base = words.baseAddress else { return }
+    let whole = min(words.count, count / 2 - place)
+    body(base, target + 2 * place, whole)
+    if whole < words.count {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2) { pair in
+        body(base + whole, pair.baseAddress!, 1)
+        target[count - 1] = pair[0]
+      }
+    }
+  }
+}

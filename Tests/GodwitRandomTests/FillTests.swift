@@ -43,7 +43,7 @@ private struct Disguised: RandomNumberGenerator {
     #expect(floats == [Double((word << 32) >> 40) / 0x1p24, Double(word >> 40) / 0x1p24])
     #expect(Self.samples(.uniformDouble, 1, using: &generator) == [Double(copy.next() >> 11) / 0x1p53])
     let pair = copy.next()
-    let radius = (-2 * log((Double(UInt32(truncatingIfNeeded: pair)) + 0.5) / 0x1p32)).squareRoot()
+    let radius = (-2 * log((Double(UInt32(truncatingIfNeeded: pair) >> 1) + 0.5) / 0x1p31)).squareRoot()
     let normal = Self.samples(.normalFloat, 2, using: &generator)
     #expect(abs(normal[0] - radius * cos(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)
     #expect(abs(normal[1] - radius * sin(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)

@@ -12,6 +12,7 @@
 #include "normalization.h"
 #include "outer_product.h"
 #include "peak.h"
+#include "philox.h"
 #include "pool.h"
 #include "reduction.h"
 #include "rotary.h"
