@@ -43,7 +43,8 @@ let package = Package(
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], exclude: ["Golden"]),
     .testTarget(
-      name: "GodwitModelsTests", dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
+      name: "GodwitModelsTests",
+      dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
   ],
