@@ -5,6 +5,7 @@ let package = Package(
   name: "godwit",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "Godwit", targets: ["Godwit"]),
     .executable(name: "godwit", targets: ["GodwitMain"])
   ],
   dependencies: [
@@ -33,8 +34,14 @@ let package = Package(
         "GodwitBenchmarks", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(
+      name: "Godwit",
+      dependencies: [
+        "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor",
+      ]),
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
+    .executableTarget(name: "StreamFromRun", dependencies: ["Godwit"], path: "Examples/StreamFromRun"),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
@@ -46,7 +53,7 @@ let package = Package(
       name: "GodwitModelsTests",
       dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain"]),
+    .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain", "GodwitModels", "StreamFromRun"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

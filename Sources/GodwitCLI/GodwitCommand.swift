@@ -12,7 +12,9 @@ public struct GodwitCommand: ParsableCommand {
       set, GODWIT_THREADS a number of threads.
       """,
     version: GodwitVersion.current,
-    subcommands: [TrainCommand.self, BenchmarkCommand.self])
+    subcommands: [
+      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, BenchmarkCommand.self,
+    ])
 
   public init() {}
 

@@ -51,9 +51,9 @@ package struct ProgressBar {
 
   /// Says something that stays, above the bar.
   package mutating func note(_ text: String) {
+    if isDrawn { lastShown = nil }  // the bar comes back at the next step
     finish()
     console.note(text)
-    lastShown = nil
   }
 
   /// Takes the bar away.

@@ -1,0 +1,16 @@
+import Foundation
+import Godwit
+
+// swift run -c release StreamFromRun RUN PROMPT: writes 200 bytes after the prompt, each as soon as it is drawn.
+guard CommandLine.arguments.count == 3 else {
+  fatalError("usage: StreamFromRun RUN PROMPT; RUN is a folder that 'godwit train' made")
+}
+let (path, prompt) = (CommandLine.arguments[1], CommandLine.arguments[2])
+do {
+  let model = try Run(loading: path).model()
+  let text = TextGenerator(model, prompt: prompt, sampling: SamplingOptions(temperature: 0.8), seed: 7)
+  for byte in text.prefix(200) { FileHandle.standardOutput.write(Data([byte])) }
+} catch {
+  print("cannot generate: \(error)")
+  exit(1)
+}

@@ -1,0 +1,122 @@
+import Foundation
+import GodwitLayers
+import GodwitModels
+import GodwitTensor
+
+/// What there is to say of a run, for a person and for a program.
+struct RunReport {
+  private let run: Run
+  private let model: LanguageModel
+  private let checkpoint: CheckpointKind
+  private let checkpointStep: Int
+
+  init(_ run: Run, _ model: LanguageModel, checkpoint: CheckpointKind, step: Int) {
+    self.run = run
+    self.model = model
+    self.checkpoint = checkpoint
+    checkpointStep = step
+  }
+
+  private var configuration: LanguageModelConfiguration { run.configuration.model }
+  private var training: TrainingOptions { run.configuration.training }
+
+  /// Bytes of what the model keeps of a text after its first byte.
+  private var stateByteCount: Int {
+    var state = model.initialState(batch: 1)
+    _ = model.step(Indices([0], shape: [1]), state: &state)
+    return state.tensors.reduce(0) { $0 + $1.count * $1.dtype.byteCount }
+  }
+
+  private var stateGrows: Bool { (try? MixerKind(named: configuration.mixer))?.stateGrows ?? true }
+
+  /// Parameters by part of the model, in its order.
+  private var parts: [(name: String, parameters: Int)] {
+    var parts: [(name: String, parameters: Int)] = []
+    for tensor in model.namedTensors {
+      let name = String(tensor.name.prefix { $0 != "." })
+      if parts.last?.name == name {
+        parts[parts.count - 1].parameters += tensor.tensor.count
+      } else {
+        parts.append((name, tensor.tensor.count))
+      }
+    }
+    return parts
+  }
+
+  /// Name and value of each line.
+  var rows: [(name: String, value: String)] {
+    let heads = configuration.keyHeads.map { "\(configuration.heads) (keys and values: \($0))" }
+    let parts = parts.map { "\($0.name) \(Quantity.grouped($0.parameters))" }.joined(separator: ", ")
+    let history = run.history
+    var rows = [
+      ("run", run.folder.path),
+      ("made by", run.configuration.command),
+      ("mixer", configuration.mixer),
+      (
+        "sizes",
+        "width \(configuration.width), depth \(configuration.depth), "
+          + "heads \(heads ?? String(configuration.heads)), context \(configuration.context)"
+      ),
+      ("parameters", "\(Quantity.grouped(model.parameterCount)) (\(parts))"),
+      (
+        "memory",
+        stateGrows
+          ? "the state grows with the text; \(Quantity.bytes(stateByteCount)) after its first byte"
+          : "a state of \(Quantity.bytes(stateByteCount)), however long the text"
+      ),
+      (
+        "text",
+        "\(Quantity.grouped(run.configuration.text.byteCount)) bytes in "
+          + "\(Quantity.grouped(run.configuration.text.files)) files"
+      ),
+      ("checkpoint", "\(checkpoint.rawValue), after \(Quantity.grouped(checkpointStep)) steps"),
+    ]
+    if let last = history.steps.last {
+      let planned = training.steps.map { " of \(Quantity.grouped($0))" } ?? ""
+      rows.append(
+        (
+          "trained",
+          "\(Quantity.grouped(last.step))\(planned) steps in \(Quantity.duration(seconds: last.elapsedSeconds)), "
+            + "\(Quantity.rounded(last.tokensPerSecond)) tokens/s"
+        ))
+    }
+    for validation in selected(history.validations) {
+      let bits = Quantity.fixed(validation.validationBitsPerByte, digits: 4)
+      let mark = validation == history.best ? ", the best" : ""
+      rows.append(("validation", "\(bits) bits per byte after \(Quantity.grouped(validation.step)) steps\(mark)"))
+    }
+    return rows
+  }
+
+  /// At most eight, evenly chosen, the best and the last among them.
+  private func selected(_ validations: [ValidationRecord]) -> [ValidationRecord] {
+    let limit = 8
+    guard validations.count > limit else { return validations }
+    let even = (1..<limit).map { validations[$0 * (validations.count - 1) / (limit - 1)] }
+    return validations.filter { even.contains($0) || $0 == run.history.best }
+  }
+
+  var line: JSONLine {
+    let text = run.configuration.text
+    var line: JSONLine = [
+      "run": .text(run.folder.path), "command": .text(run.configuration.command),
+      "mixer": .text(configuration.mixer), "width": .integer(configuration.width),
+      "depth": .integer(configuration.depth), "heads": .integer(configuration.heads),
+      "context": .integer(configuration.context), "parameters": .integer(model.parameterCount),
+      "stateBytes": .integer(stateByteCount), "stateGrows": .boolean(stateGrows),
+      "checkpoint": .text(checkpoint.rawValue), "checkpointStep": .integer(checkpointStep),
+      "textBytes": .integer(text.byteCount), "textFiles": .integer(text.files),
+      "steps": training.steps.map(JSONValue.integer) ?? .null,
+      "stepsDone": .integer(run.history.steps.last?.step ?? checkpointStep),
+      "finished": .boolean(run.history.done != nil),
+    ]
+    line["parts"] = .object(parts.reduce(into: [:]) { $0[$1.name] = .integer($1.parameters) })
+    line["elapsedSeconds"] = run.history.steps.last.map { .number($0.elapsedSeconds) } ?? .null
+    line["validationBitsPerByte"] = run.history.best.map { .number($0.validationBitsPerByte) } ?? .null
+    line["validations"] = .array(
+      run.history.validations.map {
+        .object(["step": .integer($0.step), "validationBitsPerByte": .number($0.validationBitsPerByte)])
+      })
+    return line
+  }
+}

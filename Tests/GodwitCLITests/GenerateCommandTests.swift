@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@Suite struct GenerateCommandTests {
+  @Test func theSameSeedGivesTheSameBytes() throws {
+    let folder = try TrainedRun.folder()
+    let runs = try (0..<2).map { _ in
+      try CommandRun("generate", folder, "--prompt", "line 7", "--bytes", "300", "--seed", "5")
+    }
+    for run in runs {
+      #expect(run.exitCode == 0)
+      #expect(run.error.isEmpty)
+      #expect(run.outputBytes.count == 300)
+    }
+    #expect(runs[0].outputBytes == runs[1].outputBytes)
+    let other = try CommandRun("generate", folder, "--prompt", "line 7", "--bytes", "300", "--seed", "6")
+    #expect(other.outputBytes != runs[0].outputBytes)
+  }
+
+  @Test func threadsDoNotChangeTheBytes() throws {
+    let folder = try TrainedRun.folder()
+    let runs = try ["1", "2"].map { try CommandRun("generate", folder, "--bytes", "100", "--threads", $0) }
+    #expect(runs[0].outputBytes == runs[1].outputBytes)
+  }
+
+  @Test func temperatureZeroDoesNotDependOnTheSeed() throws {
+    let folder = try TrainedRun.folder()
+    let runs = try ["1", "2"].map {
+      try CommandRun("generate", folder, "--bytes", "50", "--temperature", "0", "--seed", $0)
+    }
+    #expect(runs[0].outputBytes == runs[1].outputBytes)
+  }
+
+  @Test func aPromptMayComeFromAFile() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let long = String(repeating: "the quick brown fox ", count: 200)
+    let file = try scratch.write("prompt.txt", long)
+    let fromFile = try CommandRun("generate", folder, "--prompt-file", file, "--bytes", "40")
+    let fromArgument = try CommandRun("generate", folder, "--prompt", long, "--bytes", "40")
+    #expect(fromFile.exitCode == 0)
+    #expect(fromFile.outputBytes == fromArgument.outputBytes)
+  }
+
+  @Test func machineOutputIsObjectsWithTheWholeText() throws {
+    let folder = try TrainedRun.folder()
+    let plain = try CommandRun("generate", folder, "--bytes", "400", "--top-k", "20", "--top-p", "0.9")
+    let run = try CommandRun("generate", folder, "--bytes", "400", "--top-k", "20", "--top-p", "0.9", "--json")
+    #expect(run.exitCode == 0)
+    let objects = run.objects()
+    let texts = objects.dropLast()
+    #expect(texts.allSatisfy { $0["event"] as? String == "text" })
+    #expect(texts.map { $0["text"] as? String ?? "" }.joined() == plain.output)
+    let done = try #require(objects.last)
+    #expect(done["event"] as? String == "done")
+    #expect(done["bytes"] as? Int == 400)
+    #expect(done["promptBytes"] as? Int == 0)
+    #expect(try #require(done["secondsPerByte"] as? Double) > 0)
+  }
+
+  @Test func aReaderThatLeavesEndsItQuietly() throws {
+    let folder = try TrainedRun.folder()
+    let run = try CommandRun(
+      shell: #"("$godwit" generate '\#(folder)' --bytes 100000000; echo "code $?" >&2) | head -c 10"#)
+    #expect(run.outputBytes.count == 10)
+    #expect(run.error == "code 0\n")
+  }
+
+  @Test(arguments: [
+    (["--bytes", "0"], "--bytes 0"), (["--bytes", "-1"], "-1"), (["--temperature", "-1"], "-1"),
+    (["--temperature", "nan"], "--temperature nan"), (["--top-k", "0"], "--top-k 0"), (["--top-p", "0"], "--top-p 0"),
+    (["--top-p", "1.5"], "--top-p 1.5"), (["--seed", "-4"], "-4"), (["--checkpoint", "first"], "first"),
+    (["--prompt", "a", "--prompt-file", "b"], "give one of them"),
+  ]) func badOptionsAreWrongUsage(options: [String], explanation: String) throws {
+    let run = try CommandRun(arguments: ["generate", "nowhere"] + options)
+    #expect(run.exitCode == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.error.hasPrefix("godwit: "))
+    #expect(run.error.contains(explanation))
+  }
+
+  @Test func aMissingPromptFileIsNamed() throws {
+    let run = try CommandRun("generate", try TrainedRun.folder(), "--prompt-file", "no-such-file")
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.error.hasPrefix("godwit: cannot read the prompt from no-such-file: "))
+  }
+}

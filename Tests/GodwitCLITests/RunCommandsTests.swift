@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// What the commands that read a run have in common, and `evaluate` and `info`.
+@Suite struct RunCommandsTests {
+  @Test(arguments: [["generate"], ["evaluate", "--text", #filePath], ["info"]])
+  func aRunThatIsNoneIsExplained(command: [String]) throws {
+    let scratch = try TemporaryFolder()
+    let file = try scratch.write("file", "text")
+    for path in ["no-such-folder", scratch.url.path, file] {
+      let run = try CommandRun(arguments: command + [path])
+      #expect(run.exitCode == 1)
+      #expect(run.output.isEmpty)
+      #expect(run.error.hasPrefix("godwit: "))
+      #expect(run.error.contains(path))
+      #expect(run.error.contains("godwit train"))
+    }
+  }
+
+  @Test(arguments: [["generate"], ["evaluate", "--text", #filePath], ["info"]])
+  func aDamagedCheckpointIsNamed(command: [String]) throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let checkpoint = copy + "/best.safetensors"
+    let whole = try Data(contentsOf: URL(filePath: checkpoint))
+    var changed = whole
+    changed[changed.count - 5] ^= 1
+    for damaged in [changed, whole.prefix(whole.count / 2), Data()] {
+      try damaged.write(to: URL(filePath: checkpoint))
+      let run = try CommandRun(arguments: command + [copy])
+      #expect(run.exitCode == 1)
+      #expect(!run.wasKilled)
+      #expect(run.output.isEmpty)
+      #expect(run.error.hasPrefix("godwit: "))
+      #expect(run.error.contains(checkpoint))
+    }
+  }
+
+  @Test(arguments: ["generate", "evaluate", "info"]) func aMissingRunIsWrongUsage(command: String) throws {
+    let run = try CommandRun(command)
+    #expect(run.exitCode == 64)
+    #expect(run.error.hasPrefix("godwit: "))
+    #expect(run.error.contains("<run>"))
+  }
+
+  @Test(arguments: ["train", "generate", "evaluate", "info", "benchmark"])
+  func helpTeachesByExamples(command: String) throws {
+    let run = try CommandRun(command, "--help")
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("EXAMPLES"))
+    #expect(run.output.contains("godwit \(command) "))
+    #expect(run.output.contains("--json"))
+  }
+
+  @Test func evaluationAgreesWithTraining() throws {
+    let folder = try TrainedRun.folder()
+    let run = try CommandRun("evaluate", folder, "--text", try TrainedRun.text(), "--json", "--quiet")
+    #expect(run.exitCode == 0)
+    #expect(run.error.isEmpty)
+    let result = try #require(run.objects().first)
+    #expect(run.lines.count == 1)
+    let bits = try #require(result["bitsPerByte"] as? Double)
+    #expect(bits > 0 && bits < 8)
+    #expect(result["mixer"] as? String == "linear")
+    #expect(result["length"] as? Int == (try Data(contentsOf: URL(filePath: TrainedRun.text())).count))
+    let plain = try CommandRun("evaluate", folder, "--text", try TrainedRun.text())
+    #expect(plain.output.contains(" bits per byte"))
+  }
+
+  @Test func evaluationOfAMissingTextIsExplained() throws {
+    let run = try CommandRun("evaluate", try TrainedRun.folder(), "--text", "no-such-text")
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.error.contains("no-such-text"))
+    let without = try CommandRun("evaluate", try TrainedRun.folder())
+    #expect(without.exitCode == 64)
+    #expect(without.error.contains("--text"))
+  }
+
+  @Test func infoTellsSizesAndHistory() throws {
+    let folder = try TrainedRun.folder()
+    let run = try CommandRun("info", folder, "--json")
+    #expect(run.exitCode == 0)
+    let info = try #require(run.objects().first)
+    #expect(run.lines.count == 1)
+    #expect(info["mixer"] as? String == "linear")
+    #expect(info["width"] as? Int == 16)
+    #expect(info["steps"] as? Int == 20)
+    #expect(info["finished"] as? Bool == true)
+    #expect(info["stateGrows"] as? Bool == false)
+    let parts = try #require(info["parts"] as? [String: Int])
+    #expect(parts.values.reduce(0, +) == info["parameters"] as? Int)
+    let validations = try #require(info["validations"] as? [[String: Any]])
+    let bits = validations.compactMap { $0["validationBitsPerByte"] as? Double }
+    #expect(!bits.isEmpty && bits.count == validations.count)
+    #expect(info["validationBitsPerByte"] as? Double == bits.min())
+    let plain = try CommandRun("info", folder)
+    #expect(plain.exitCode == 0)
+    #expect(plain.output.contains("mixer       linear"))
+  }
+}
