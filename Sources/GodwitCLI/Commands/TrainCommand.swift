@@ -11,6 +11,12 @@ struct TrainCommand: ParsableCommand {
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
       holds config.json, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. Ctrl-C saves \
       before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped.
+
+      EXAMPLES
+        godwit train
+        godwit train letters diary.txt --minutes 30 --width 384 --depth 6 --out runs/letters
+        godwit train --resume runs/letters
+        godwit train new-letters --from runs/letters --learning-rate 1e-4 --json
       """)
 
   @Argument(
