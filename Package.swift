@@ -27,7 +27,9 @@ let package = Package(
     .target(name: "GodwitPlot"),
     .target(
       name: "GodwitModels",
-      dependencies: ["GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor"]),
+      dependencies: [
+        "GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor",
+      ]),
     .target(
       name: "GodwitCLI",
       dependencies: [

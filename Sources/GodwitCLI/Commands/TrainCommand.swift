@@ -47,7 +47,8 @@ struct TrainCommand: ParsableCommand {
     let trainer = try makeTrainer()
     Interruption.watch()
     var report = TrainingReport(model: trainer.model, on: output.console)
-    let outcome = try trainer.train(shouldStop: { Interruption.isRequested }) { report.tell($0) }
+    func shouldStop() -> Bool { Interruption.isRequested }
+    let outcome = try trainer.train(shouldStop: shouldStop) { report.tell($0) }
     report.end(outcome)
     if outcome != .finished { throw ExitCode(Interruption.exitCode) }
   }

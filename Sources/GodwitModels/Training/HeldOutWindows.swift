@@ -23,14 +23,16 @@ struct HeldOutWindows: Sendable {
     chosen = (0..<taken).map { windows * $0 / taken }
   }
 
+  /// The bytes predicted at once: enough for the kernels to work at full speed.
+  private static let bytesPerPass = 8192
+
   /// The bytes that are predicted.
   var byteCount: Int { chosen.count * length }
 
   /// The mean loss of a model, in nats per byte.
   ///
-  /// - Parameters:
-  ///   - batch: the windows of one pass.
-  func loss(of model: LanguageModel, batch: Int) throws(CorpusError) -> Double {
+  func loss(of model: LanguageModel) throws(CorpusError) -> Double {
+    let batch = max(Self.bytesPerPass / length, 1)
     var total = 0.0
     for first in stride(from: 0, to: chosen.count, by: batch) {
       let windows = chosen[first..<min(first + batch, chosen.count)]

@@ -6,16 +6,13 @@ struct StepPlan {
   let secondsPerEvaluation: Double
 
   /// The number of updates that fit, with their validations, into `seconds`; at least 1.
-  func steps(within seconds: Double, options: TrainingOptions) -> Int {
+  func steps(within seconds: Double, options: TrainingOptions, context: Int) -> Int {
     guard secondsPerStep > 0 else { return 1 }
-    let affordable: Double
-    if let interval = options.evaluationInterval {
-      affordable = seconds / (secondsPerStep + secondsPerEvaluation / Double(interval))
-    } else {
-      // Twenty validations in all, unless there is hardly time for the updates beside them.
-      affordable = max(seconds - 20 * secondsPerEvaluation, seconds / 2) / secondsPerStep
-    }
-    return Self.round(affordable)
+    let withTwenty = (seconds - 20 * secondsPerEvaluation) / secondsPerStep
+    let least = Double(options.leastEvaluationInterval(context: context))
+    if options.evaluationInterval == nil, withTwenty >= 20 * least { return Self.round(withTwenty) }
+    let interval = options.evaluationInterval.map(Double.init) ?? least
+    return Self.round(seconds / (secondsPerStep + secondsPerEvaluation / interval))
   }
 
   /// Down to three digits, so that the schedule does not hang on the noise of a clock.

@@ -24,8 +24,8 @@ enum StepTrial {
     let begun = clock.now
     let evaluation = text.evaluation
     let part = HeldOutWindows(
-      of: text.split, length: evaluation.length, limit: min(evaluation.byteCount, options.batch * evaluation.length))
-    _ = try part.loss(of: state.model, batch: options.batch)
+      of: text.split, length: evaluation.length, limit: min(evaluation.byteCount, 8192))
+    _ = try part.loss(of: state.model)
     let seconds = (clock.now - begun) / .seconds(1)
     return StepPlan(
       secondsPerStep: steady[steady.count / 2],

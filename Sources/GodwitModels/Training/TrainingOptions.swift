@@ -37,7 +37,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   public var seed: UInt64
   /// The part of the text, at its end, that is never trained on.
   public var heldOutFraction: Double
-  /// The updates from one validation to the next; a twentieth of all if nil.
+  /// The updates from one validation to the next; if nil, a twentieth of all, or as many as take ten times as long.
   public var evaluationInterval: Int?
   /// The most bytes of the held-out text that one validation predicts.
   public var evaluationBytes: Int
@@ -79,24 +79,30 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     self.logInterval = logInterval
   }
 
-  /// The same options with every choice made, for a run of `steps` updates.
-  public func resolved(forSteps steps: Int) -> TrainingOptions {
+  /// The same options with every choice made, for a run of `steps` updates on sequences of `context` bytes.
+  public func resolved(forSteps steps: Int, context: Int) -> TrainingOptions {
     var options = self
     options.steps = steps
     options.finalLearningRate = finalLearningRate ?? learningRate / 10
     options.warmupSteps = warmupSteps ?? min(100, steps / 20)
-    options.evaluationInterval = evaluationInterval ?? max(steps / 20, 1)
+    options.evaluationInterval = evaluationInterval ?? max(steps / 20, leastEvaluationInterval(context: context))
     options.sampleInterval = sampleInterval ?? max(steps / 4, 1)
     options.logInterval = logInterval ?? max(steps / 1000, 1)
     return options
   }
 
-  /// The learning rate of each update of a run of `steps`.
-  public func learningRates(forSteps steps: Int) -> LearningRateSchedule {
-    let options = resolved(forSteps: steps)
-    return LearningRateSchedule(
-      schedule, peak: learningRate, floor: options.finalLearningRate!, warmupSteps: options.warmupSteps!,
-      totalSteps: steps)
+  /// The updates that take about ten times as long as a validation: to learn from a byte is three times the work of
+  /// predicting it.
+  func leastEvaluationInterval(context: Int) -> Int {
+    let bytesPerStep = Double(batch) * Double(accumulation) * Double(context)
+    return max(Int(min(Double(evaluationBytes) / 3 * 10 / bytesPerStep, 1e12)), 1)
+  }
+
+  /// The learning rate of each update, if every choice is made.
+  var learningRates: LearningRateSchedule {
+    LearningRateSchedule(
+      schedule, peak: learningRate, floor: finalLearningRate ?? 0, warmupSteps: warmupSteps ?? 0,
+      totalSteps: steps ?? 1)
   }
 
   /// The constants of the optimiser.

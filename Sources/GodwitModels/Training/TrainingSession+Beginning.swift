@@ -13,11 +13,12 @@ extension TrainingSession {
         plan = try StepTrial.plan(consuming: trial, options, text, shouldStop: shouldStop)
       } catch { throw .text(error) }
       guard let plan else { return nil }
-      options.steps = plan.steps(within: options.minutes * 60 - stopwatch.seconds, options: options)
+      options.steps = plan.steps(
+        within: options.minutes * 60 - stopwatch.seconds, options: options, context: request.model.context)
     }
     steps = options.steps ?? 1
-    options = options.resolved(forSteps: steps)
-    rates = options.learningRates(forSteps: steps)
+    options = options.resolved(forSteps: steps, context: request.model.context)
+    rates = options.learningRates
     configuration = RunConfiguration(
       command: request.command, model: request.model, training: options, text: text.fingerprint,
       fineTunedFrom: request.from?.folder.path)
@@ -60,7 +61,7 @@ extension TrainingSession {
     self.text = text
     lock = nil
     steps = configuration.training.steps ?? 1
-    rates = configuration.training.learningRates(forSteps: steps)
+    rates = configuration.training.learningRates
     stopwatch = Stopwatch(before: state.progress.elapsedSeconds)
     saved = SavedCheckpoint(path: path, step: state.progress.step)
   }

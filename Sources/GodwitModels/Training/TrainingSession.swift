@@ -116,7 +116,7 @@ struct TrainingSession {
 
   private func loss(of model: LanguageModel, over windows: HeldOutWindows) throws(TrainingError) -> Double {
     do throws(CorpusError) {
-      return try windows.loss(of: model, batch: options.batch)
+      return try windows.loss(of: model)
     } catch { throw .text(error) }
   }
 }

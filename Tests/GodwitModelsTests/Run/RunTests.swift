@@ -17,7 +17,7 @@ import Testing
     _ words: String, _ location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
   ) {
     let error = #expect(throws: RunError.self, sourceLocation: location) { try body() }
-    #expect("\(error, default: "")".contains(words), sourceLocation: location)
+    #expect(text(of: error).contains(words), sourceLocation: location)
   }
 
   @Test func aRunInTrainingCanBeRead() throws {
@@ -88,7 +88,7 @@ import Testing
     }
     expectError("depth is 2, not 3; width is 16, not 32") { _ = try Run(loading: run.path("a")).model() }
     let error = #expect(throws: TrainingError.self) { try run.resume("a") }
-    #expect("\(error, default: "")".contains("depth is 2, not 3; width is 16, not 32"))
+    #expect(text(of: error).contains("depth is 2, not 3; width is 16, not 32"))
   }
 
   @Test func noAlterationOfACheckpointGoesUnnoticed() throws {

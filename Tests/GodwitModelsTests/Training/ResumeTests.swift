@@ -98,7 +98,7 @@ import Testing
     text[1234] ^= 1
     try Data(text).write(to: URL(filePath: run.text))
     let error = #expect(throws: TrainingError.self) { try run.resume("a") }
-    guard case .textChanged = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    guard case .textChanged = error else { return unexpected(error) }
     text[1234] ^= 1
     let moved = run.path("elsewhere/text.txt")
     try run.folder.write("elsewhere/text.txt", text)
@@ -110,7 +110,7 @@ import Testing
     try run.train("a", until: 3)
     let first = try Trainer(resuming: run.path("a"))
     let error = #expect(throws: TrainingError.self) { try Trainer(resuming: run.path("a")) }
-    guard case .run(.busy) = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    guard case .run(.busy) = error else { return unexpected(error) }
     withExtendedLifetime(first) {}
   }
 
@@ -118,6 +118,6 @@ import Testing
     let run = try SmallRun()
     try run.train("a", until: 1)
     let error = #expect(throws: TrainingError.self) { try run.train("a") }
-    guard case .run(.exists) = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    guard case .run(.exists) = error else { return unexpected(error) }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GodwitRandom
+import Testing
 
 @testable import GodwitModels
 
@@ -45,7 +46,8 @@ struct SmallRun {
 
   static func run(_ trainer: Trainer, until step: Int) throws(TrainingError) -> Trainer.Outcome {
     var reached = 0
-    return try trainer.train(shouldStop: { reached >= step }) { event in
+    func shouldStop() -> Bool { reached >= step }
+    return try trainer.train(shouldStop: shouldStop) { event in
       if case .progress(let record) = event { reached = record.step }
     }
   }
@@ -69,4 +71,12 @@ struct SmallRun {
   func checkpoint(_ name: String, _ kind: CheckpointKind = .last) -> String {
     RunFolder(path(name)).checkpoint(kind)
   }
+}
+
+/// What an error says.
+func text(of error: (any Error)?) -> String { error.map { "\($0)" } ?? "no error" }
+
+/// Records that an error is another one than expected.
+func unexpected(_ error: (any Error)?, _ location: SourceLocation = #_sourceLocation) {
+  Issue.record("another outcome was expected than: \(text(of: error))", sourceLocation: location)
 }

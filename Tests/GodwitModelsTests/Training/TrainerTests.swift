@@ -51,7 +51,7 @@ import Testing
     let split = try TextSplit(TextCorpus(paths: [run.text]), context: 16)
     let windows = HeldOutWindows(of: split, length: 16, limit: .max)
     #expect(windows.byteCount == 288)
-    #expect(bits(nats: try windows.loss(of: try loaded.model(), batch: 5)).isApproximately(done.validationBitsPerByte))
+    #expect(bits(nats: try windows.loss(of: try loaded.model())).isApproximately(done.validationBitsPerByte))
     let chart = try String(contentsOfFile: loaded.folder.chart, encoding: .utf8)
     #expect(chart.contains("bits per byte") && chart.contains("a test"))
   }
@@ -87,7 +87,7 @@ import Testing
     run.options.clip = nil
     let error = #expect(throws: TrainingError.self) { try run.train("a") }
     guard case .notFinite(_, _, let lastGood) = error else {
-      return #expect(Bool(false), "\(error, default: "nothing")")
+      return unexpected(error)
     }
     #expect(lastGood.path == run.checkpoint("a"))
     #expect("\(error!)".contains(lastGood.path))
@@ -123,7 +123,7 @@ import Testing
       try Trainer(run.request("b", from: try Run(loading: run.path("a"))))
     }
     guard case .otherArchitecture(_, let differences) = error else {
-      return #expect(Bool(false), "\(error, default: "nothing")")
+      return unexpected(error)
     }
     #expect(differences.map(\.field) == ["mixer", "width"])
     #expect("\(error!)".contains("width is 32, not 16"))
@@ -134,7 +134,7 @@ import Testing
     run.options.batch = 1_000_000
     run.model.width = 8192
     let error = #expect(throws: TrainingError.self) { try Trainer(run.request("a")) }
-    guard case .tooMuchMemory = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    guard case .tooMuchMemory = error else { return unexpected(error) }
   }
 
   @Test func aTextThatChangesWhileItIsReadIsAnError() throws {
@@ -145,7 +145,7 @@ import Testing
         try? Data("short".utf8).write(to: URL(filePath: run.text))
       }
     }
-    guard case .text(.changed) = error else { return #expect(Bool(false), "\(error, default: "nothing")") }
+    guard case .text(.changed) = error else { return unexpected(error) }
     #expect(try CheckpointFile(reading: run.checkpoint("a")).progress.step == 4)
   }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TrainingOptionsTests {
   @Test func everyChoiceIsWrittenDown() throws {
-    let options = TrainingOptions().resolved(forSteps: 4000)
+    let options = TrainingOptions().resolved(forSteps: 4000, context: 256)
     let text = RunFolder.json(options)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(Set(object.keys) == Set(Mirror(reflecting: options).children.compactMap(\.label)))
@@ -21,7 +21,7 @@ import Testing
   @Test func whatIsDecidedStays() {
     let options = TrainingOptions(
       finalLearningRate: 0, warmupSteps: 7, evaluationInterval: 9, sampleInterval: 0, logInterval: 3)
-    let resolved = options.resolved(forSteps: 4000)
+    let resolved = options.resolved(forSteps: 4000, context: 256)
     #expect(resolved.finalLearningRate == 0)
     #expect(resolved.warmupSteps == 7)
     #expect(resolved.evaluationInterval == 9)
@@ -30,30 +30,33 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 19]) func shortRunsHaveUsableIntervals(steps: Int) throws {
-    let options = TrainingOptions().resolved(forSteps: steps)
+    let options = TrainingOptions().resolved(forSteps: steps, context: 256)
     try options.validate()
     #expect(options.warmupSteps == 0)
-    #expect(options.evaluationInterval == 1)
+    // A validation of 32 KiB takes as long as 2.7 updates of 4 KiB.
+    #expect(options.evaluationInterval == 26)
   }
 
   @Test func ratesFollowTheSchedule() {
-    let rates = TrainingOptions(learningRate: 1e-3, warmupSteps: 100).learningRates(forSteps: 2000)
+    let rates = TrainingOptions(learningRate: 1e-3, warmupSteps: 100).resolved(forSteps: 2000, context: 256)
+      .learningRates
     #expect(rates == LearningRateSchedule(.cosine, peak: 1e-3, floor: 1e-4, warmupSteps: 100, totalSteps: 2000))
   }
 
-  @Test(
-    arguments: [
-      ("steps", { $0.steps = 0 }), ("minutes", { $0.minutes = .nan }), ("minutes", { $0.minutes = 0 }),
-      ("batch", { $0.batch = 0 }), ("accumulation", { $0.accumulation = -1 }),
-      ("learningRate", { $0.learningRate = .infinity }), ("learningRate", { $0.learningRate = 0 }),
-      ("finalLearningRate", { $0.finalLearningRate = -1 }), ("warmupSteps", { $0.warmupSteps = -1 }),
-      ("beta1", { $0.beta1 = 1 }), ("beta2", { $0.beta2 = -0.1 }), ("epsilon", { $0.epsilon = 0 }),
-      ("weightDecay", { $0.weightDecay = .nan }), ("clip", { $0.clip = 0 }),
-      ("heldOutFraction", { $0.heldOutFraction = 1 }), ("heldOutFraction", { $0.heldOutFraction = 0 }),
-      ("evaluationInterval", { $0.evaluationInterval = 0 }), ("evaluationBytes", { $0.evaluationBytes = 0 }),
-      ("sampleInterval", { $0.sampleInterval = -1 }), ("sampleBytes", { $0.sampleBytes = 0 }),
-      ("logInterval", { $0.logInterval = 0 }),
-    ] as [(String, @Sendable (inout TrainingOptions) -> Void)])
+  private static let spoilt: [(String, @Sendable (inout TrainingOptions) -> Void)] = [
+    ("steps", { $0.steps = 0 }), ("minutes", { $0.minutes = .nan }), ("minutes", { $0.minutes = 0 }),
+    ("batch", { $0.batch = 0 }), ("accumulation", { $0.accumulation = -1 }),
+    ("learningRate", { $0.learningRate = .infinity }), ("learningRate", { $0.learningRate = 0 }),
+    ("finalLearningRate", { $0.finalLearningRate = -1 }), ("warmupSteps", { $0.warmupSteps = -1 }),
+    ("beta1", { $0.beta1 = 1 }), ("beta2", { $0.beta2 = -0.1 }), ("epsilon", { $0.epsilon = 0 }),
+    ("weightDecay", { $0.weightDecay = .nan }), ("clip", { $0.clip = 0 }),
+    ("heldOutFraction", { $0.heldOutFraction = 1 }), ("heldOutFraction", { $0.heldOutFraction = 0 }),
+    ("evaluationInterval", { $0.evaluationInterval = 0 }), ("evaluationBytes", { $0.evaluationBytes = 0 }),
+    ("sampleInterval", { $0.sampleInterval = -1 }), ("sampleBytes", { $0.sampleBytes = 0 }),
+    ("logInterval", { $0.logInterval = 0 }),
+  ]
+
+  @Test(arguments: spoilt)
   func impossibleValuesAreNamed(option: String, spoil: @Sendable (inout TrainingOptions) -> Void) throws {
     var options = TrainingOptions()
     try options.validate()
