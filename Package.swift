@@ -6,7 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Godwit", targets: ["Godwit"]),
-    .executable(name: "godwit", targets: ["GodwitMain"])
+    .executable(name: "godwit", targets: ["GodwitMain"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
