@@ -103,7 +103,7 @@ private struct Disguised: RandomNumberGenerator {
 
   static let ranges: [Range<Float>] = [
     0..<1, -1..<1, 1..<Float(1).nextUp, 0..<Float.leastNonzeroMagnitude, 16_777_215..<16_777_216, -1e-30..<3,
-    -Float.greatestFiniteMagnitude..<Float.greatestFiniteMagnitude,
+    -Float.greatestFiniteMagnitude..<Float.greatestFiniteMagnitude, 1..<Float(1).nextUp.nextUp, 16_777_214..<16_777_216,
   ]
 
   @Test(arguments: ranges)

@@ -1,11 +1,14 @@
 import Foundation
+import GodwitRandom
 import Testing
 
 @testable import GodwitModels
 
 @Suite struct TextCorpusTests {
+  /// Printable bytes that do not repeat, so that each window of a text is another one.
   static func text(_ seed: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(0x20 + ($0 * 7 + seed * 13 + $0 / 91) % 95) }
+    var generator = Philox(seed: UInt64(seed))
+    return (0..<count).map { _ in UInt8.random(in: 0x20..<0x7F, using: &generator) }
   }
 
   @Test func foldersAreReadInTheOrderOfTheirPaths() throws {
