@@ -15,14 +15,38 @@ struct AttentionBlocks {
   init(_ shape: AttentionShape, _ table: UnsafePointer<gw_attention>) {
     self.shape = shape
     width = Int(table.pointee.width)
-    let most = width * Int(table.pointee.strip)
+    let most = width * Int(table.pointee.block)
     let wanted = max((shape.queries + most - 1) / most, 1)
     queries = max(((shape.queries + wanted - 1) / wanted + width - 1) / width * width, width)
     count = (shape.queries + queries - 1) / queries
   }
 
-  /// The queries of a block.
-  func range(_ block: Int) -> Range<Int> { block * queries..<min((block + 1) * queries, shape.queries) }
+  /// Blocks of queries, of all heads that share a key head, between which the keys in cache are shared.
+  static let together = 4
+
+  /// A block of queries of one head.
+  struct Block {
+    let head: Int
+    let queries: Range<Int>
+    let vectors: Int
+    /// Of the first query among the keys.
+    let position: Int
+    /// Keys that the last query sees.
+    let keys: Int
+  }
+
+  /// Blocks of queries to each key head.
+  var perKeyHead: Int { shape.group * count }
+
+  /// A block of the queries that a key head serves; those that see the most keys come first.
+  func block(_ index: Int, keyHead: Int) -> Block {
+    let number = count - 1 - index / shape.group
+    let range = number * queries..<min((number + 1) * queries, shape.queries)
+    return Block(
+      head: keyHead * shape.group + index % shape.group, queries: range,
+      vectors: (range.count + width - 1) / width, position: range.lowerBound + shape.offset,
+      keys: shape.visible(to: range.upperBound - 1))
+  }
 
   /// Keys that lie together for a block of queries, all of whose vectors from `firstVector` on see some of them.
   struct Piece {
@@ -33,11 +57,11 @@ struct AttentionBlocks {
   /// Cuts keys so that those which only later queries see are left out for the vectors of earlier ones.
   ///
   /// - Parameter position: of the block's first query among the keys.
+  @inline(__always)
   func pieces(_ keys: Range<Int>, position: Int, _ body: (Piece) -> Void) {
-    guard shape.causal else { return body(Piece(keys: keys, firstVector: 0)) }
-    let diagonal = min(max(position, keys.lowerBound), keys.upperBound)
-    if diagonal > keys.lowerBound { body(Piece(keys: keys.lowerBound..<diagonal, firstVector: 0)) }
-    var next = diagonal
+    let whole = shape.causal ? min(max(position + width, keys.lowerBound), keys.upperBound) : keys.upperBound
+    if whole > keys.lowerBound { body(Piece(keys: keys.lowerBound..<whole, firstVector: 0)) }
+    var next = whole
     while next < keys.upperBound {
       let vector = (next - position) / width
       let end = min(position + (vector + 1) * width, keys.upperBound)

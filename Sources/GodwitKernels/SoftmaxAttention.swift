@@ -37,79 +37,103 @@ struct SoftmaxAttentionForward {
 
   static let log2e: Float = 1.442_695_04
 
-  /// The scratch of a task.
-  struct Room {
-    let query, scores, out, max, sum: UnsafeMutablePointer<Float>
+  /// A block of queries at work: the queries along the lanes, the sums over the keys seen so far.
+  private struct Work {
+    let block: AttentionBlocks.Block
+    let query, out, max, sum: UnsafeMutablePointer<Float>
   }
 
-  /// All blocks of all heads, the longest first.
+  /// All blocks of all heads, some at a time, between which the keys in cache are shared.
   func run() {
-    let heads = shape.batch * shape.heads
-    let units = heads * blocks.count
-    let keys = shape.causal ? min(shape.keys, (shape.queries + 1) / 2 + shape.offset) : shape.keys
-    let perUnit = blocks.queries * keys * (shape.keyWidth + shape.valueWidth)
-    let perTask = max(min((1 << 20) / max(perUnit, 1), blocks.count), 1)
-    parallelFor((units + perTask - 1) / perTask) { task in
+    let jobs = shape.batch * shape.keyHeads
+    let blocksPerTask = min(
+      AttentionBlocks.together, Swift.max(jobs * blocks.perKeyHead / (4 * Threads.count), 1), blocks.perKeyHead)
+    let groups = (blocks.perKeyHead + blocksPerTask - 1) / blocksPerTask
+    let averageKeys = shape.causal ? min(shape.keys, (shape.queries + 1) / 2 + shape.offset) : shape.keys
+    let perGroup = blocksPerTask * blocks.queries * averageKeys * (shape.keyWidth + shape.valueWidth)
+    let groupsPerTask = Swift.max((1 << 18) / Swift.max(perGroup, 1), 1)
+    parallelFor((jobs * groups + groupsPerTask - 1) / groupsPerTask) { task in
       let lanes = blocks.queries
-      var scratch = RecurrenceScratch(
-        lanes * shape.keyWidth, lanes * AttentionBlocks.keys, lanes * shape.valueWidth, lanes, lanes)
-      let room = Room(
-        query: scratch.take(lanes * shape.keyWidth, zeroed: false),
-        scores: scratch.take(lanes * AttentionBlocks.keys, zeroed: false),
-        out: scratch.take(lanes * shape.valueWidth, zeroed: false), max: scratch.take(lanes, zeroed: false),
-        sum: scratch.take(lanes, zeroed: false))
-      for unit in task * perTask..<min((task + 1) * perTask, units) {
-        run(head: unit / blocks.count, block: blocks.count - 1 - unit % blocks.count, room)
+      let perBlock = lanes * (shape.keyWidth + shape.valueWidth + 2)
+      var scratch = RecurrenceScratch(lanes * AttentionBlocks.keys, blocksPerTask * perBlock)
+      let scores = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
+      let rooms = scratch.take(blocksPerTask * perBlock, zeroed: false)
+      for group in task * groupsPerTask..<min((task + 1) * groupsPerTask, jobs * groups) {
+        let first = group % groups * blocksPerTask
+        run(group / groups, first..<min(first + blocksPerTask, blocks.perKeyHead), scores, rooms, perBlock)
       }
     }
   }
 
-  /// One block of queries of one head.
-  private func run(head: Int, block: Int, _ room: Room) {
-    let (batch, h) = (head / shape.heads, head % shape.heads)
-    let (keyWidth, valueWidth) = (shape.keyWidth, shape.valueWidth)
-    let range = blocks.range(block)
-    let lanes = blocks.queries
-    let vectors = (range.count + blocks.width - 1) / blocks.width
-    let position = range.lowerBound + shape.offset
-    let key = k.pointer + batch * k.batchStride + h / shape.group * keyWidth
-    let value = v.pointer + batch * v.batchStride + h / shape.group * valueWidth
-
-    if range.count < vectors * blocks.width {
-      room.query.update(repeating: 0, count: lanes * keyWidth)
+  /// Some blocks of queries of a key head.
+  private func run(
+    _ job: Int, _ indices: Range<Int>, _ scores: UnsafeMutablePointer<Float>, _ rooms: UnsafeMutablePointer<Float>,
+    _ perBlock: Int
+  ) {
+    let (batch, keyHead, lanes) = (job / shape.keyHeads, job % shape.keyHeads, blocks.queries)
+    let key = k.pointer + batch * k.batchStride + keyHead * shape.keyWidth
+    let value = v.pointer + batch * v.batchStride + keyHead * shape.valueWidth
+    let works = indices.map { index in
+      let query = rooms + (index - indices.lowerBound) * perBlock
+      let out = query + lanes * shape.keyWidth
+      let max = out + lanes * shape.valueWidth
+      return Work(
+        block: blocks.block(index, keyHead: keyHead), query: query, out: out, max: max, sum: max + lanes)
     }
-    table.pointee.transpose(
-      range.count, keyWidth, q.pointer + batch * q.batchStride + range.lowerBound * q.rowStride + h * keyWidth,
-      q.rowStride, room.query, lanes, shape.scale * Self.log2e)
-    room.out.update(repeating: 0, count: lanes * valueWidth)
-    room.max.update(repeating: -.infinity, count: lanes)
-    room.sum.update(repeating: 0, count: lanes)
-
-    let last = shape.visible(to: range.upperBound - 1)
-    for start in stride(from: 0, to: last, by: AttentionBlocks.keys) {
-      let keys = start..<min(start + AttentionBlocks.keys, last)
-      blocks.pieces(keys, position: position) { piece in
-        let first = piece.firstVector * blocks.width
-        table.pointee.product(
-          piece.keys.count, vectors - piece.firstVector, keyWidth, key + piece.keys.lowerBound * k.rowStride,
-          k.rowStride, 1, room.query + first, lanes, room.scores + (piece.keys.lowerBound - start) * lanes + first,
-          lanes, 0)
-      }
-      table.pointee.soften(
-        keys.count, vectors, blocks.shift(keys, position: position), room.scores, room.max, room.sum, valueWidth,
-        room.out, lanes)
-      blocks.pieces(keys, position: position) { piece in
-        let first = piece.firstVector * blocks.width
-        table.pointee.product(
-          valueWidth, vectors - piece.firstVector, piece.keys.count, value + piece.keys.lowerBound * v.rowStride, 1,
-          v.rowStride, room.scores + (piece.keys.lowerBound - start) * lanes + first, lanes, room.out + first, lanes,
-          1)
+    for work in works { begin(work, batch) }
+    for start in stride(from: 0, to: works[0].block.keys, by: AttentionBlocks.keys) {
+      for work in works where work.block.keys > start {
+        step(work, start..<min(start + AttentionBlocks.keys, work.block.keys), key, value, scores)
       }
     }
-    table.pointee.normalise(vectors, room.max, room.sum, valueWidth, room.out, lanes)
+    for work in works { finish(work, batch) }
+  }
+
+  private func begin(_ work: Work, _ batch: Int) {
+    let (block, lanes) = (work.block, blocks.queries)
+    if block.queries.count < lanes { work.query.update(repeating: 0, count: lanes * shape.keyWidth) }
     table.pointee.transpose(
-      valueWidth, range.count, room.out, lanes,
-      out.pointer + batch * out.batchStride + range.lowerBound * out.rowStride + h * valueWidth, out.rowStride, 1)
-    (logSumExp + head * shape.queries + range.lowerBound).update(from: room.sum, count: range.count)
+      block.queries.count, shape.keyWidth,
+      q.pointer + batch * q.batchStride + block.queries.lowerBound * q.rowStride + block.head * shape.keyWidth,
+      q.rowStride, work.query, lanes, shape.scale * Self.log2e)
+    work.out.update(repeating: 0, count: lanes * shape.valueWidth)
+    work.max.update(repeating: -.infinity, count: lanes)
+    work.sum.update(repeating: 0, count: lanes)
+  }
+
+  /// One more block of keys.
+  private func step(
+    _ work: Work, _ keys: Range<Int>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>,
+    _ scores: UnsafeMutablePointer<Float>
+  ) {
+    let (block, lanes) = (work.block, blocks.queries)
+    blocks.pieces(keys, position: block.position) { piece in
+      let first = piece.firstVector * blocks.width
+      table.pointee.product(
+        piece.keys.count, block.vectors - piece.firstVector, shape.keyWidth,
+        key + piece.keys.lowerBound * k.rowStride, k.rowStride, 1, work.query + first, lanes,
+        scores + (piece.keys.lowerBound - keys.lowerBound) * lanes + first, lanes, 0)
+    }
+    table.pointee.soften(
+      keys.count, block.vectors, blocks.shift(keys, position: block.position), scores, work.max, work.sum,
+      shape.valueWidth, work.out, lanes)
+    blocks.pieces(keys, position: block.position) { piece in
+      let first = piece.firstVector * blocks.width
+      table.pointee.product(
+        shape.valueWidth, block.vectors - piece.firstVector, piece.keys.count,
+        value + piece.keys.lowerBound * v.rowStride, 1, v.rowStride,
+        scores + (piece.keys.lowerBound - keys.lowerBound) * lanes + first, lanes, work.out + first, lanes, 1)
+    }
+  }
+
+  private func finish(_ work: Work, _ batch: Int) {
+    let (block, lanes) = (work.block, blocks.queries)
+    table.pointee.normalise(block.vectors, work.max, work.sum, shape.valueWidth, work.out, lanes)
+    table.pointee.transpose(
+      shape.valueWidth, block.queries.count, work.out, lanes,
+      out.pointer + batch * out.batchStride + block.queries.lowerBound * out.rowStride
+        + block.head * shape.valueWidth, out.rowStride, 1)
+    (logSumExp + (batch * shape.heads + block.head) * shape.queries + block.queries.lowerBound)
+      .update(from: work.sum, count: block.queries.count)
   }
 }

@@ -49,8 +49,8 @@ extension SoftmaxAttentionForward {
         let count = min(end, shape.visible(to: row % shape.queries)) - start
         if count <= 0 { continue }
         let sums = target + row * record
-        table.pointee.key_dots(
-          count, shape.keyWidth, queries + row * width, key + start * k.rowStride, k.rowStride, scores)
+        table.pointee.row_dots(
+          count, shape.keyWidth, key + start * k.rowStride, k.rowStride, queries + row * width, 0, scores)
         table.pointee.soften_row(count, scores, sums + padded, sums + padded + 1, padded, sums)
         table.pointee.value_sum(count, shape.valueWidth, scores, value + start * v.rowStride, v.rowStride, sums)
       }

@@ -39,18 +39,27 @@ private struct SoftmaxAttentionBackward {
   private var valueColumns: Int { padded(shape.valueWidth) }
   private func padded(_ count: Int) -> Int { (count + blocks.width - 1) / blocks.width * blocks.width }
 
-  /// The scratch of a task.
-  private struct Room {
-    let query, queryRows, dOut, dOutRows, dQuery, scores, gradients, logSum, dots: UnsafeMutablePointer<Float>
+  /// A block of queries at work: queries and gradients of outputs along the lanes and as rows, the gradient of the
+  /// queries along the lanes, and for each lane the logarithm of its sum of exponentials and dOut · out.
+  private struct Work {
+    let block: AttentionBlocks.Block
+    let query, queryRows, dOut, dOutRows, dQuery, logSum, dots: UnsafeMutablePointer<Float>
+  }
+
+  /// What the blocks of a key head share.
+  private struct Shared {
+    let batch, keyHead: Int
+    let key, value: UnsafePointer<Float>
+    let dKey, dValue, scores, gradients: UnsafeMutablePointer<Float>
   }
 
   func run() {
     let jobs = shape.batch * shape.keyHeads
     guard jobs > 0 else { return }
-    let units = shape.group * blocks.count
     // Few heads: their blocks are dealt out to several tasks, each with sums of its own that are added in order. The
     // number of tasks is a matter of the shape alone.
-    let parts = max(min((8 + jobs - 1) / jobs, units / 4), 1)
+    let parts = max(min((8 + jobs - 1) / jobs, blocks.perKeyHead / 4), 1)
+    let together = min(AttentionBlocks.together, max(blocks.perKeyHead / (2 * parts), 1))
     let record = shape.keys * (keyColumns + valueColumns)
     let shared = parts > 1 ? MemoryCache.allocate(byteCount: jobs * parts * record * 4) : nil
     defer { if let shared { MemoryCache.deallocate(shared, byteCount: jobs * parts * record * 4) } }
@@ -58,22 +67,21 @@ private struct SoftmaxAttentionBackward {
 
     parallelFor(jobs * parts) { task in
       let (job, part) = (task / parts, task % parts)
-      let (lanes, keys) = (blocks.queries, AttentionBlocks.keys)
-      let (keyWidth, valueWidth) = (shape.keyWidth, shape.valueWidth)
+      let (batch, keyHead, lanes) = (job / shape.keyHeads, job % shape.keyHeads, blocks.queries)
+      let room = lanes * (2 * shape.keyWidth + keyColumns + shape.valueWidth + valueColumns + 2)
       var scratch = RecurrenceScratch(
-        lanes * keyWidth, lanes * keyColumns, lanes * valueWidth, lanes * valueColumns, lanes * keyWidth,
-        lanes * keys, lanes * keys, lanes, lanes, parts == 1 ? record : 0)
-      let room = Room(
-        query: scratch.take(lanes * keyWidth, zeroed: false),
-        queryRows: scratch.take(lanes * keyColumns, zeroed: false),
-        dOut: scratch.take(lanes * valueWidth, zeroed: false),
-        dOutRows: scratch.take(lanes * valueColumns, zeroed: false),
-        dQuery: scratch.take(lanes * keyWidth, zeroed: false), scores: scratch.take(lanes * keys, zeroed: false),
-        gradients: scratch.take(lanes * keys, zeroed: false), logSum: scratch.take(lanes), dots: scratch.take(lanes))
+        lanes * AttentionBlocks.keys, lanes * AttentionBlocks.keys, together * room, parts == 1 ? record : 0)
+      let scores = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
+      let gradients = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
+      let rooms = scratch.take(together * room, zeroed: false)
       let sums = sharedSums.map { $0 + task * record } ?? scratch.take(record, zeroed: false)
       sums.update(repeating: 0, count: record)
-      for unit in stride(from: part, to: units, by: parts) {
-        run(job, head: unit / blocks.count, block: unit % blocks.count, sums, sums + shape.keys * keyColumns, room)
+      let shared = Shared(
+        batch: batch, keyHead: keyHead, key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
+        value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: sums,
+        dValue: sums + shape.keys * keyColumns, scores: scores, gradients: gradients)
+      for first in stride(from: part * together, to: blocks.perKeyHead, by: parts * together) {
+        run(shared, first..<min(first + together, blocks.perKeyHead), rooms, room)
       }
       if parts == 1 { store(job, 0..<shape.keys, sums, record, 1) }
     }
@@ -105,80 +113,97 @@ private struct SoftmaxAttentionBackward {
       dv.rowStride, 1)
   }
 
-  /// One block of queries of a head of the group: its dq, and what it adds to dk and dv.
+  /// Some blocks of queries: their dq, and what they add to dk and dv.
   private func run(
-    _ job: Int, head: Int, block: Int, _ dKey: UnsafeMutablePointer<Float>, _ dValue: UnsafeMutablePointer<Float>,
-    _ room: Room
+    _ shared: Shared, _ indices: Range<Int>, _ rooms: UnsafeMutablePointer<Float>, _ room: Int
   ) {
-    let (batch, g) = (job / shape.keyHeads, job % shape.keyHeads)
-    let h = g * shape.group + head
-    let (keyWidth, valueWidth, lanes) = (shape.keyWidth, shape.valueWidth, blocks.queries)
-    let range = blocks.range(block)
-    let vectors = (range.count + blocks.width - 1) / blocks.width
-    let position = range.lowerBound + shape.offset
-    let key = k.pointer + batch * k.batchStride + g * keyWidth
-    let value = v.pointer + batch * v.batchStride + g * valueWidth
-    load(batch, h, range, room)
-
-    let last = shape.visible(to: range.upperBound - 1)
-    for start in stride(from: 0, to: last, by: AttentionBlocks.keys) {
-      let keys = start..<min(start + AttentionBlocks.keys, last)
-      blocks.pieces(keys, position: position) { piece in
-        let first = piece.firstVector * blocks.width
-        let place = (piece.keys.lowerBound - start) * lanes + first
-        table.pointee.product(
-          piece.keys.count, vectors - piece.firstVector, keyWidth, key + piece.keys.lowerBound * k.rowStride,
-          k.rowStride, 1, room.query + first, lanes, room.scores + place, lanes, 0)
-        table.pointee.product(
-          piece.keys.count, vectors - piece.firstVector, valueWidth, value + piece.keys.lowerBound * v.rowStride,
-          v.rowStride, 1, room.dOut + first, lanes, room.gradients + place, lanes, 0)
-      }
-      table.pointee.probabilities(
-        keys.count, vectors, blocks.shift(keys, position: position), room.scores, room.gradients, lanes, room.logSum,
-        room.dots)
-      blocks.pieces(keys, position: position) { piece in
-        let first = piece.firstVector * blocks.width
-        let place = (piece.keys.lowerBound - start) * lanes + first
-        table.pointee.product(
-          piece.keys.count, valueColumns / blocks.width, range.count - first, room.scores + place, lanes, 1,
-          room.dOutRows + first * valueColumns, valueColumns, dValue + piece.keys.lowerBound * valueColumns,
-          valueColumns, 1)
-        table.pointee.product(
-          piece.keys.count, keyColumns / blocks.width, range.count - first, room.gradients + place, lanes, 1,
-          room.queryRows + first * keyColumns, keyColumns, dKey + piece.keys.lowerBound * keyColumns, keyColumns, 1)
-        table.pointee.product(
-          keyWidth, vectors - piece.firstVector, piece.keys.count, key + piece.keys.lowerBound * k.rowStride, 1,
-          k.rowStride, room.gradients + place, lanes, room.dQuery + first, lanes, 1)
+    let lanes = blocks.queries
+    let works = indices.map { index in
+      let query = rooms + (index - indices.lowerBound) * room
+      let queryRows = query + lanes * shape.keyWidth
+      let dOut = queryRows + lanes * keyColumns
+      let dOutRows = dOut + lanes * shape.valueWidth
+      let dQuery = dOutRows + lanes * valueColumns
+      let logSum = dQuery + lanes * shape.keyWidth
+      return Work(
+        block: blocks.block(index, keyHead: shared.keyHead), query: query, queryRows: queryRows, dOut: dOut,
+        dOutRows: dOutRows, dQuery: dQuery, logSum: logSum, dots: logSum + lanes)
+    }
+    for work in works { begin(work, shared.batch) }
+    for start in stride(from: 0, to: works[0].block.keys, by: AttentionBlocks.keys) {
+      for work in works where work.block.keys > start {
+        step(work, shared, start..<min(start + AttentionBlocks.keys, work.block.keys))
       }
     }
-    table.pointee.transpose(
-      keyWidth, range.count, room.dQuery, lanes,
-      dq.pointer + batch * dq.batchStride + range.lowerBound * dq.rowStride + h * keyWidth, dq.rowStride, shape.scale)
+    for work in works {
+      let block = work.block
+      table.pointee.transpose(
+        shape.keyWidth, block.queries.count, work.dQuery, lanes,
+        dq.pointer + shared.batch * dq.batchStride + block.queries.lowerBound * dq.rowStride
+          + block.head * shape.keyWidth, dq.rowStride, shape.scale)
+    }
   }
 
-  /// Brings a block of queries and of the gradient of their outputs into the scratch, along the lanes and as rows.
-  private func load(_ batch: Int, _ h: Int, _ range: Range<Int>, _ room: Room) {
+  /// Brings a block of queries and of the gradient of their outputs into the scratch.
+  private func begin(_ work: Work, _ batch: Int) {
     let (keyWidth, valueWidth, lanes) = (shape.keyWidth, shape.valueWidth, blocks.queries)
+    let (range, h) = (work.block.queries, work.block.head)
     let query = q.pointer + batch * q.batchStride + range.lowerBound * q.rowStride + h * keyWidth
     let gradient = dOut.pointer + batch * dOut.batchStride + range.lowerBound * dOut.rowStride + h * valueWidth
     let result = out.pointer + batch * out.batchStride + range.lowerBound * out.rowStride + h * valueWidth
     if range.count < lanes {
-      room.query.update(repeating: 0, count: lanes * keyWidth)
-      room.dOut.update(repeating: 0, count: lanes * valueWidth)
+      work.query.update(repeating: 0, count: lanes * keyWidth)
+      work.dOut.update(repeating: 0, count: lanes * valueWidth)
     }
     table.pointee.transpose(
-      range.count, keyWidth, query, q.rowStride, room.query, lanes, shape.scale * SoftmaxAttentionForward.log2e)
-    table.pointee.transpose(range.count, valueWidth, gradient, dOut.rowStride, room.dOut, lanes, 1)
-    table.pointee.pack(range.count, keyWidth, keyColumns, query, q.rowStride, room.queryRows)
-    table.pointee.pack(range.count, valueWidth, valueColumns, gradient, dOut.rowStride, room.dOutRows)
+      range.count, keyWidth, query, q.rowStride, work.query, lanes, shape.scale * SoftmaxAttentionForward.log2e)
+    table.pointee.transpose(range.count, valueWidth, gradient, dOut.rowStride, work.dOut, lanes, 1)
+    table.pointee.pack(range.count, keyWidth, keyColumns, query, q.rowStride, work.queryRows)
+    table.pointee.pack(range.count, valueWidth, valueColumns, gradient, dOut.rowStride, work.dOutRows)
     table.pointee.row_dots(
-      range.count, valueWidth, gradient, dOut.rowStride, result, out.rowStride, room.dots)
-    room.dQuery.update(repeating: 0, count: lanes * keyWidth)
+      range.count, valueWidth, gradient, dOut.rowStride, result, out.rowStride, work.dots)
+    work.dQuery.update(repeating: 0, count: lanes * keyWidth)
     let logSum = logSumExp + (batch * shape.heads + h) * shape.queries + range.lowerBound
-    for lane in 0..<range.count { room.logSum[lane] = logSum[lane] * SoftmaxAttentionForward.log2e }
+    for lane in 0..<range.count { work.logSum[lane] = logSum[lane] * SoftmaxAttentionForward.log2e }
     for lane in range.count..<lanes {
-      room.logSum[lane] = 0
-      room.dots[lane] = 0
+      work.logSum[lane] = 0
+      work.dots[lane] = 0
+    }
+  }
+
+  /// One block of keys.
+  private func step(_ work: Work, _ shared: Shared, _ keys: Range<Int>) {
+    let (block, lanes, width) = (work.block, blocks.queries, blocks.width)
+    blocks.pieces(keys, position: block.position) { piece in
+      let first = piece.firstVector * width
+      let place = (piece.keys.lowerBound - keys.lowerBound) * lanes + first
+      table.pointee.product(
+        piece.keys.count, block.vectors - piece.firstVector, shape.keyWidth,
+        shared.key + piece.keys.lowerBound * k.rowStride, k.rowStride, 1, work.query + first, lanes,
+        shared.scores + place, lanes, 0)
+      table.pointee.product(
+        piece.keys.count, block.vectors - piece.firstVector, shape.valueWidth,
+        shared.value + piece.keys.lowerBound * v.rowStride, v.rowStride, 1, work.dOut + first, lanes,
+        shared.gradients + place, lanes, 0)
+    }
+    table.pointee.probabilities(
+      keys.count, block.vectors, blocks.shift(keys, position: block.position), shared.scores, shared.gradients, lanes,
+      work.logSum, work.dots)
+    blocks.pieces(keys, position: block.position) { piece in
+      let first = piece.firstVector * width
+      let place = (piece.keys.lowerBound - keys.lowerBound) * lanes + first
+      table.pointee.product(
+        piece.keys.count, valueColumns / width, block.queries.count - first, shared.scores + place, lanes, 1,
+        work.dOutRows + first * valueColumns, valueColumns, shared.dValue + piece.keys.lowerBound * valueColumns,
+        valueColumns, 1)
+      table.pointee.product(
+        piece.keys.count, keyColumns / width, block.queries.count - first, shared.gradients + place, lanes, 1,
+        work.queryRows + first * keyColumns, keyColumns, shared.dKey + piece.keys.lowerBound * keyColumns, keyColumns,
+        1)
+      table.pointee.product(
+        shape.keyWidth, block.vectors - piece.firstVector, piece.keys.count,
+        shared.key + piece.keys.lowerBound * k.rowStride, 1, k.rowStride, shared.gradients + place, lanes,
+        work.dQuery + first, lanes, 1)
     }
   }
 }

@@ -6,7 +6,7 @@
 
 struct gw_attention {
   int width;  // float lanes of a vector
-  int strip;  // vectors that one tile computes side by side: the best number of vectors in a block of queries
+  int block;  // the best number of vectors in a block of queries
 
   // c[r][0 ..< vectors * width] (+)= sum over s < steps of a[r * a_row + s * a_step] * b[s * ldb + ...], for r < m.
   void (*product)(long m, long vectors, long steps, const float *a, long a_row, long a_step, const float *b, long ldb,
@@ -19,7 +19,7 @@ struct gw_attention {
   // y[r * y_stride + c] = scale * sum over p < parts of x[p * x_part + r * padded + c].
   void (*unpack)(long rows, long columns, long padded, const float *x, long x_part, long parts, float *y,
                  long y_stride, float scale);
-  // dots[r] = a[r, :] . b[r, :] over `columns`.
+  // dots[r] = a[r, :] . b[r, :] over `columns`; a stride may be 0.
   void (*row_dots)(long rows, long columns, const float *a, long a_stride, const float *b, long b_stride,
                    float *dots);
 
@@ -33,9 +33,7 @@ struct gw_attention {
   void (*probabilities)(long keys, long vectors, long shift, float *s, float *dp, long ld, const float *log_sum,
                         const float *dots);
 
-  // Few queries: the lanes lie along the width of the heads instead.
-  // s[j] = q . k[j, :] over `columns`, q padded with zeros to a multiple of `width`.
-  void (*key_dots)(long keys, long columns, const float *q, const float *k, long k_stride, float *s);
+  // Few queries: the lanes lie along the width of the heads instead, and `row_dots` gives the scores of a query.
   // s becomes 2^(s - max) after max[0] is raised to the new scores, `sum` and out[0 ..< padded] scaled down with it,
   // and `sum` grows by the new ones.
   void (*soften_row)(long keys, float *s, float *max, float *sum, long padded, float *out);
