@@ -30,10 +30,15 @@ package enum Interruption {
     // Also makes sure that the handler finds both flags initialised: it may do nothing but touch them and call _exit.
     watched.store(true, ordering: .relaxed)
     _ = isRequested
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { _ in
         if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(Interruption.exitCode) }
       }
     }
+    // A parent that blocks them (a test runner, a scheduler) hands that on, and they would never arrive.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
