@@ -19,3 +19,22 @@ func forEachRange(_ count: Int, grain: Int, _ body: (_ start: Int, _ count: Int)
     body(start, min(blocks.upperBound * 1024, count) - start)
   }
 }
+
+/// Calls `body` with parts that cover `outer` matrices of `rows` by `columns` elements: all at once where there is
+/// little to do, else several on all threads, cut along the outermost axis that is long enough.
+@inline(__always)
+func forEachPart(
+  outer: Int, rows: Int, columns: Int, _ body: (_ outer: Range<Int>, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+) {
+  if outer * rows * columns < 2 * cheapGrain { return body(0..<outer, 0..<rows, 0..<columns) }
+  if outer >= 8 {
+    parallelRanges(outer, grain: max(cheapGrain / (rows * columns), 1)) { body($0, 0..<rows, 0..<columns) }
+  } else if rows >= 8 {
+    // Multiples of 16 rows: a transposition then writes whole lines of the cache.
+    parallelRanges((rows + 15) / 16, grain: max(cheapGrain / (16 * columns), 1)) {
+      body(0..<outer, ($0.lowerBound * 16)..<min($0.upperBound * 16, rows), 0..<columns)
+    }
+  } else {
+    forEachRange(columns, grain: cheapGrain) { body(0..<outer, 0..<rows, $0..<($0 + $1)) }
+  }
+}

@@ -36,7 +36,7 @@ package func elementwise(
   let loop = gw_binary_loop(isa.rawValue, dtype.doublePrecision, operation.rawValue, Int32(GW_ROWS_BOTH))!
   let size = dtype.byteCount
   forEachRange(count, grain: cheapGrain) { start, count in
-    loop(1, Int64(count), a + start * size, 0, b + start * size, 0, y + start * size)
+    loop(1, Int64(count), a + start * size, 0, b + start * size, 0, y + start * size, 0)
   }
 }
 

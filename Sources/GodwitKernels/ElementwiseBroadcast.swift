@@ -10,8 +10,7 @@ package func elementwise(
   _ b: UnsafeRawPointer, bStrides: [Int], _ y: UnsafeMutableRawPointer, on isa: InstructionSet = .current
 ) {
   var axes = StridedAxes(shape, aStrides, bStrides)
-  let total = axes.count
-  guard total > 0 else { return }
+  guard axes.count > 0 else { return }
   let size = dtype.byteCount
   // The innermost axis is a row where each array steps by 1 or stays; else every element is a row of its own.
   var rows = GW_ROWS_BOTH
@@ -24,26 +23,17 @@ package func elementwise(
     }
   }
   let (rowCount, rowStrides) = axes.remove(axes.rank - 1)
-  let outer = axes.count
   let loop = gw_binary_loop(isa.rawValue, dtype.doublePrecision, operation.rawValue, Int32(rows))!
 
-  func run(_ outer: Range<Int>, rows piece: Range<Int>, columns: Range<Int>) {
-    let (start, first) = (piece.lowerBound, columns.lowerBound)
+  forEachPart(outer: axes.count, rows: rowCount, columns: n) { outer, part, columns in
+    let (start, first) = (part.lowerBound, columns.lowerBound)
     let aStart = a + (start * rowStrides.0 + (rows == GW_SCALAR_AND_ROW ? 0 : first)) * size
     let bStart = b + (start * rowStrides.1 + (rows == GW_ROW_AND_SCALAR ? 0 : first)) * size
     let yStart = y + (start * n + first) * size
     axes.forEach(outer) { index, offsets in
-      loop(
-        Int64(piece.count), Int64(columns.count), aStart + offsets.0 * size, Int64(rowStrides.0),
-        bStart + offsets.1 * size, Int64(rowStrides.1), yStart + index * rowCount * n * size)
+      let (a, b) = (aStart + offsets.0 * size, bStart + offsets.1 * size)
+      let y = yStart + index * rowCount * n * size
+      loop(Int64(part.count), Int64(columns.count), a, Int64(rowStrides.0), b, Int64(rowStrides.1), y, Int64(n))
     }
-  }
-  if total < 2 * cheapGrain { return run(0..<outer, rows: 0..<rowCount, columns: 0..<n) }
-  if outer >= 8 {
-    parallelRanges(outer, grain: max(cheapGrain / (rowCount * n), 1)) { run($0, rows: 0..<rowCount, columns: 0..<n) }
-  } else if rowCount > 1 {
-    parallelRanges(rowCount, grain: max(cheapGrain / n, 1)) { run(0..<outer, rows: $0, columns: 0..<n) }
-  } else {
-    forEachRange(n, grain: cheapGrain) { run(0..<outer, rows: 0..<1, columns: $0..<($0 + $1)) }
   }
 }

@@ -19,19 +19,13 @@ package func select(
     if 0...1 ~= steps.0, 0...1 ~= steps.1, 0...1 ~= steps.2 { row = axes.remove(last) }
   }
   let n = row.extent
-  let outer = axes.count
-  func run(_ outer: Range<Int>, _ start: Int, _ count: Int) {
+  forEachPart(outer: axes.count, rows: 1, columns: n) { outer, _, columns in
+    let start = columns.lowerBound
     axes.forEach(outer) { index, offsets in
       table.pointee.select(
-        Int64(count), mask + (offsets.0 + start * row.strides.0) * size, Int64(row.strides.0),
+        Int64(columns.count), mask + (offsets.0 + start * row.strides.0) * size, Int64(row.strides.0),
         a + (offsets.1 + start * row.strides.1) * size, Int64(row.strides.1),
         b + (offsets.2 + start * row.strides.2) * size, Int64(row.strides.2), y + (index * n + start) * size)
     }
-  }
-  if outer * n < 2 * cheapGrain { return run(0..<outer, 0, n) }
-  if outer >= 8 {
-    parallelRanges(outer, grain: max(cheapGrain / n, 1)) { run($0, 0, n) }
-  } else {
-    forEachRange(n, grain: cheapGrain) { run(0..<outer, $0, $1) }
   }
 }

@@ -12,52 +12,40 @@ package func copyStrided(
   on isa: InstructionSet = .current
 ) {
   var axes = StridedAxes(shape, xStrides, yStrides)
-  let total = axes.count
-  guard total > 0 else { return }
+  guard axes.count > 0 else { return }
   let table = gw_copy_table(isa.rawValue, dtype.byteCount == 8 ? 1 : 0)!
   let size = dtype.byteCount
   let last = axes.rank - 1
-  var across: Int?
-  if last > 0, axes.strides.1[last] == 1, axes.strides.0[last] > 1 {
-    across = (0..<last).first { axes.strides.0[$0] == 1 }
-  }
-  if let across {
+  if last > 0, axes.strides.1[last] == 1, axes.strides.0[last] > 1,
+    let across = (0..<last).first(where: { axes.strides.0[$0] == 1 })
+  {
     let (rows, rowStrides) = axes.remove(last)
     let (columns, columnStrides) = axes.remove(across)
-    let outer = axes.count
-    func run(_ outer: Range<Int>, rows piece: Range<Int>) {
+    forEachPart(outer: axes.count, rows: rows, columns: columns) { outer, part, columns in
+      let source = x + (part.lowerBound * rowStrides.0 + columns.lowerBound) * size
+      let target = y + (part.lowerBound + columns.lowerBound * columnStrides.1) * size
       axes.forEach(outer) { _, offsets in
         table.pointee.transpose(
-          Int64(piece.count), Int64(columns), x + (offsets.0 + piece.lowerBound * rowStrides.0) * size,
-          Int64(rowStrides.0), y + (offsets.1 + piece.lowerBound) * size, Int64(columnStrides.1))
+          Int64(part.count), Int64(columns.count), source + offsets.0 * size, Int64(rowStrides.0),
+          target + offsets.1 * size, Int64(columnStrides.1))
       }
     }
-    if total < 2 * cheapGrain { return run(0..<outer, rows: 0..<rows) }
-    if outer >= 8 {
-      return parallelRanges(outer, grain: max(cheapGrain / (rows * columns), 1)) { run($0, rows: 0..<rows) }
-    }
-    let blocks = (rows + 15) / 16
-    return parallelRanges(blocks, grain: max(cheapGrain / (16 * columns), 1)) {
-      run(0..<outer, rows: ($0.lowerBound * 16)..<min($0.upperBound * 16, rows))
-    }
+    return
   }
   let (n, steps) = axes.remove(last)
-  let outer = axes.count
-  func run(_ outer: Range<Int>, _ start: Int, _ count: Int) {
+  let isRun = n == 1 || steps == (1, 1, 0)
+  let (rows, rowStrides) = isRun ? axes.remove(axes.rank - 1) : (1, (0, 0, 0))
+  forEachPart(outer: axes.count, rows: rows, columns: n) { outer, part, columns in
+    let source = x + (part.lowerBound * rowStrides.0 + columns.lowerBound * steps.0) * size
+    let target = y + (part.lowerBound * rowStrides.1 + columns.lowerBound * steps.1) * size
     axes.forEach(outer) { _, offsets in
-      let source = x + (offsets.0 + start * steps.0) * size
-      let target = y + (offsets.1 + start * steps.1) * size
-      if steps.0 == 1, steps.1 == 1 {
-        target.copyMemory(from: source, byteCount: count * size)
+      let (source, target) = (source + offsets.0 * size, target + offsets.1 * size)
+      if isRun {
+        table.pointee.runs(
+          Int64(part.count), Int64(columns.count), source, Int64(rowStrides.0), target, Int64(rowStrides.1))
       } else {
-        table.pointee.stepped(Int64(count), source, Int64(steps.0), target, Int64(steps.1))
+        table.pointee.stepped(Int64(columns.count), source, Int64(steps.0), target, Int64(steps.1))
       }
     }
-  }
-  if total < 2 * cheapGrain { return run(0..<outer, 0, n) }
-  if outer >= 8 {
-    parallelRanges(outer, grain: max(cheapGrain / n, 1)) { run($0, 0, n) }
-  } else {
-    forEachRange(n, grain: cheapGrain) { run(0..<outer, $0, $1) }
   }
 }

@@ -5,6 +5,8 @@
 #include "isa.h"
 
 struct gw_copy {
+  // y[r * y_row + i] = x[r * x_row + i], i < n
+  void (*runs)(int64_t rows, int64_t n, const void *x, int64_t x_row, void *y, int64_t y_row);
   // y[i * y_step] = x[i * x_step]
   void (*stepped)(int64_t count, const void *x, int64_t x_step, void *y, int64_t y_step);
   // y[c * y_row + r] = x[r * x_row + c]

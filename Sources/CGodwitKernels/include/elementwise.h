@@ -20,9 +20,9 @@
 typedef void (*gw_unary)(int64_t count, const void *x, void *y);
 // dx = dy f'(x)
 typedef void (*gw_unary_gradient)(int64_t count, const void *x, const void *dy, void *dx);
-// y = f(a, b) over `rows` rows of `n` elements. Rows are a_row and b_row elements apart, those of y follow each other.
-typedef void (*gw_binary)(int64_t rows, int64_t n, const void *a, int64_t a_row, const void *b, int64_t b_row,
-                          void *y);
+// y = f(a, b) over `rows` rows of `n` elements, which are a_row, b_row and y_row elements apart.
+typedef void (*gw_binary)(int64_t rows, int64_t n, const void *a, int64_t a_row, const void *b, int64_t b_row, void *y,
+                          int64_t y_row);
 
 // How a binary loop reads the elements of a row: one after another, or the same for the whole row.
 enum { GW_ROWS_BOTH = 0, GW_ROW_AND_SCALAR = 1, GW_SCALAR_AND_ROW = 2, GW_ROWS_COUNT = 3 };
