@@ -70,8 +70,22 @@ struct AttentionBlocks {
     }
   }
 
+  /// Multiply-adds of one block of queries with all of its keys, on the average.
+  var operations: Int {
+    let keys = shape.causal ? min(shape.keys, (shape.queries + 1) / 2 + shape.offset) : shape.keys
+    return min(queries, shape.queries) * keys * (shape.keyWidth + shape.valueWidth)
+  }
+
   /// What `shift` of the inner loops is for a block of keys: lane i sees key j of the block where j <= i + shift.
   func shift(_ keys: Range<Int>, position: Int) -> Int {
     shape.causal ? position - keys.lowerBound : keys.count
+  }
+
+  /// Calls `body` for runs of `0 ..< count`, each worth a thread's while, on several threads.
+  ///
+  /// - Parameter operations: multiply-adds to each of the count.
+  static func share(_ count: Int, operations: Int, _ body: (Range<Int>) -> Void) {
+    let each = max((1 << 18) / max(operations, 1), 1)
+    parallelFor((count + each - 1) / each) { task in body(task * each..<min((task + 1) * each, count)) }
   }
 }

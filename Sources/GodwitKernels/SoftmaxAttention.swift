@@ -49,16 +49,13 @@ struct SoftmaxAttentionForward {
     let blocksPerTask = min(
       AttentionBlocks.together, Swift.max(jobs * blocks.perKeyHead / (4 * Threads.count), 1), blocks.perKeyHead)
     let groups = (blocks.perKeyHead + blocksPerTask - 1) / blocksPerTask
-    let averageKeys = shape.causal ? min(shape.keys, (shape.queries + 1) / 2 + shape.offset) : shape.keys
-    let perGroup = blocksPerTask * blocks.queries * averageKeys * (shape.keyWidth + shape.valueWidth)
-    let groupsPerTask = Swift.max((1 << 18) / Swift.max(perGroup, 1), 1)
-    parallelFor((jobs * groups + groupsPerTask - 1) / groupsPerTask) { task in
+    AttentionBlocks.share(jobs * groups, operations: blocksPerTask * blocks.operations) { task in
       let lanes = blocks.queries
       let perBlock = lanes * (shape.keyWidth + shape.valueWidth + 2)
       var scratch = RecurrenceScratch(lanes * AttentionBlocks.keys, blocksPerTask * perBlock)
       let scores = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
       let rooms = scratch.take(blocksPerTask * perBlock, zeroed: false)
-      for group in task * groupsPerTask..<min((task + 1) * groupsPerTask, jobs * groups) {
+      for group in task {
         let first = group % groups * blocksPerTask
         run(group / groups, first..<min(first + blocksPerTask, blocks.perKeyHead), scores, rooms, perBlock)
       }

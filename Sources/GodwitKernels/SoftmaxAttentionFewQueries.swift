@@ -14,12 +14,15 @@ extension SoftmaxAttentionForward {
     let record = padded + 16
     var scratch = RecurrenceScratch(jobs * parts * rows * record)
     let partial = scratch.take(jobs * parts * rows * record, zeroed: false)
-    parallelFor(jobs * parts) { task in
-      let (job, part) = (task / parts, task % parts)
-      let steps = (shape.keys + AttentionBlocks.keys - 1) / AttentionBlocks.keys
-      let lower = steps * part / parts * AttentionBlocks.keys
-      let upper = min(steps * (part + 1) / parts * AttentionBlocks.keys, shape.keys)
-      scan(job, lower..<upper, padded, record, partial + task * rows * record)
+    let operations = rows * shape.keys / parts * (shape.keyWidth + shape.valueWidth)
+    AttentionBlocks.share(jobs * parts, operations: operations) { tasks in
+      for task in tasks {
+        let (job, part) = (task / parts, task % parts)
+        let steps = (shape.keys + AttentionBlocks.keys - 1) / AttentionBlocks.keys
+        let lower = steps * part / parts * AttentionBlocks.keys
+        let upper = min(steps * (part + 1) / parts * AttentionBlocks.keys, shape.keys)
+        scan(job, lower..<upper, padded, record, partial + task * rows * record)
+      }
     }
     for job in 0..<jobs { finish(job, parts, padded, record, partial + job * parts * rows * record) }
   }

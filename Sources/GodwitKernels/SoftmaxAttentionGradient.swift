@@ -65,25 +65,29 @@ private struct SoftmaxAttentionBackward {
     defer { if let shared { MemoryCache.deallocate(shared, byteCount: jobs * parts * record * 4) } }
     let sharedSums = shared?.assumingMemoryBound(to: Float.self)
 
-    parallelFor(jobs * parts) { task in
-      let (job, part) = (task / parts, task % parts)
-      let (batch, keyHead, lanes) = (job / shape.keyHeads, job % shape.keyHeads, blocks.queries)
+    AttentionBlocks.share(jobs * parts, operations: 3 * blocks.operations * blocks.perKeyHead / parts) { tasks in
+      let lanes = blocks.queries
       let room = lanes * (2 * shape.keyWidth + keyColumns + shape.valueWidth + valueColumns + 2)
       var scratch = RecurrenceScratch(
         lanes * AttentionBlocks.keys, lanes * AttentionBlocks.keys, together * room, parts == 1 ? record : 0)
       let scores = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
       let gradients = scratch.take(lanes * AttentionBlocks.keys, zeroed: false)
       let rooms = scratch.take(together * room, zeroed: false)
-      let sums = sharedSums.map { $0 + task * record } ?? scratch.take(record, zeroed: false)
-      sums.update(repeating: 0, count: record)
-      let shared = Shared(
-        batch: batch, keyHead: keyHead, key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
-        value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: sums,
-        dValue: sums + shape.keys * keyColumns, scores: scores, gradients: gradients)
-      for first in stride(from: part * together, to: blocks.perKeyHead, by: parts * together) {
-        run(shared, first..<min(first + together, blocks.perKeyHead), rooms, room)
+      let ownSums = scratch.take(parts == 1 ? record : 0, zeroed: false)
+      for task in tasks {
+        let (job, part) = (task / parts, task % parts)
+        let (batch, keyHead) = (job / shape.keyHeads, job % shape.keyHeads)
+        let sums = sharedSums.map { $0 + task * record } ?? ownSums
+        sums.update(repeating: 0, count: record)
+        let shared = Shared(
+          batch: batch, keyHead: keyHead, key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
+          value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: sums,
+          dValue: sums + shape.keys * keyColumns, scores: scores, gradients: gradients)
+        for first in stride(from: part * together, to: blocks.perKeyHead, by: parts * together) {
+          run(shared, first..<min(first + together, blocks.perKeyHead), rooms, room)
+        }
+        if parts == 1 { store(job, 0..<shape.keys, sums, record, 1) }
       }
-      if parts == 1 { store(job, 0..<shape.keys, sums, record, 1) }
     }
     guard parts > 1, let sharedSums else { return }
     parallelRanges(jobs * shape.keys, grain: 64) { range in
