@@ -24,7 +24,7 @@ struct HeldOutWindows: Sendable {
   }
 
   /// The bytes predicted at once: enough for the kernels to work at full speed.
-  private static let bytesPerPass = 8192
+  private static let bytesPerPass = 4096
 
   /// The bytes that are predicted.
   var byteCount: Int { chosen.count * length }

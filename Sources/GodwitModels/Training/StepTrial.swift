@@ -24,7 +24,7 @@ enum StepTrial {
     let begun = clock.now
     let evaluation = text.evaluation
     let part = HeldOutWindows(
-      of: text.split, length: evaluation.length, limit: min(evaluation.byteCount, 8192))
+      of: text.split, length: evaluation.length, limit: min(evaluation.byteCount, 4096))
     _ = try part.loss(of: state.model)
     let seconds = (clock.now - begun) / .seconds(1)
     return StepPlan(

@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+@Suite struct TrainCommandTests {
+  /// Options of a run that takes no time.
+  private static let small = [
+    "--width", "16", "--depth", "2", "--heads", "2", "--context", "16", "--batch", "2", "--steps", "6",
+    "--evaluate-every", "3", "--sample-every", "4",
+  ]
+
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
+    return folder
+  }
+
+  private func train(_ arguments: [String], in folder: TemporaryFolder) throws -> CommandRun {
+    try CommandRun(arguments: ["train"] + Self.small + arguments, in: folder.url)
+  }
+
+  @Test func jsonHasTheFixedShapes() throws {
+    let folder = try folder()
+    let run = try train(["text.txt", "--out", "run", "--json"], in: folder)
+    #expect(run.exitCode == 0)
+    let objects = run.objects()
+    let shapes = [
+      "step": ["event", "step", "trainBitsPerByte", "tokensPerSecond", "elapsedSeconds"],
+      "validation": ["event", "step", "validationBitsPerByte"],
+      "sample": ["event", "step", "text"],
+      "done": ["event", "steps", "validationBitsPerByte", "parameters", "elapsedSeconds", "peakMemoryBytes", "run"],
+    ]
+    for object in objects {
+      let event = try #require(object["event"] as? String)
+      #expect(Set(object.keys) == Set(try #require(shapes[event])))
+    }
+    let events = objects.map { "\($0["event"]!) \($0["step"] ?? $0["steps"]!)" }
+    #expect(
+      events == [
+        "step 1", "step 2", "step 3", "validation 3", "step 4", "sample 4", "step 5", "step 6", "validation 6",
+        "sample 6", "done 6",
+      ])
+    #expect(objects.last?["run"] as? String == "run")
+    #expect(objects.last?["peakMemoryBytes"] as? Int ?? 0 > 1 << 20)
+    // What is printed is what is kept.
+    #expect(try Data(contentsOf: folder.url.appending(path: "run/metrics.jsonl")) == run.outputBytes)
+  }
+
+  @Test func aPersonLearnsWhatToDoNext() throws {
+    let folder = try folder()
+    let run = try train(["text.txt"], in: folder)
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("generate runs/text-linear --prompt"))
+    #expect(run.error.contains("1 file, "))
+    #expect(run.error.contains("parameters"))
+    #expect(run.error.contains("update 3: "))
+    #expect(run.error.contains("the model writes:"))
+    for name in ["config.json", "metrics.jsonl", "loss.svg", "last.safetensors", "best.safetensors"] {
+      #expect(FileManager.default.fileExists(atPath: folder.path("runs/text-linear/\(name)")))
+    }
+    let again = try train(["text.txt", "--quiet"], in: folder)
+    #expect(again.output.contains("generate runs/text-linear-2 --prompt"))
+    #expect(again.error.isEmpty)
+  }
+
+  @Test func withoutAPathItLearnsFromTheFolder() throws {
+    let folder = try folder()
+    _ = try folder.write("more.txt", String(repeating: "and back again. ", count: 50))
+    try Data([0, 1, 2, 3]).write(to: folder.url.appending(path: "picture"))
+    let first = try train([], in: folder)
+    #expect(first.exitCode == 0)
+    #expect(first.error.contains("text: 2 files (1 others left out)"))
+    // The first run's own files are no text to learn from.
+    let second = try train([], in: folder)
+    #expect(second.error.contains("text: 2 files (2 others left out)"))
+  }
+
+  @Test func theConfigurationRepeatsTheRun() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a", "--seed", "5", "--threads", "1"], in: folder).exitCode == 0)
+    let data = try Data(contentsOf: folder.url.appending(path: "a/config.json"))
+    let configuration = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let command = try #require(configuration["command"] as? String)
+    #expect(command.hasPrefix("godwit train --width 16 "))
+    let again = try CommandRun(
+      shell: command.replacing("godwit train", with: #""$godwit" train"#).replacing("--out a", with: "--out b"),
+      in: folder.url)
+    #expect(again.exitCode == 0)
+    let both = try ["a", "b"].map { try Data(contentsOf: folder.url.appending(path: "\($0)/best.safetensors")) }
+    // Only the time that training took may differ, which stands in the header.
+    #expect(both[0].suffix(20_000) == both[1].suffix(20_000))
+  }
+
+  @Test(arguments: [
+    (["nowhere"], ["nowhere does not exist"]),
+    (["empty"], ["the folder empty is empty"]),
+    (["blank.txt"], ["no text in blank.txt"]),
+    (["short.txt"], ["the text has 40 bytes", "context of 16"]),
+    (["text.txt", "--mixer", "attention"], ["there is no mixer \"attention\"", "softmax", "linear"]),
+    (["text.txt", "--heads", "3"], ["heads is 3", "a divisor of the width, 16"]),
+    (["text.txt", "--depth", "0"], ["depth is 0"]),
+    (["text.txt", "--width", "9999999999"], ["width is 9999999999"]),
+    (["text.txt", "--batch", "1000000", "--context", "2000", "--width", "4096"], ["GiB of memory"]),
+    (["text.txt", "--learning-rate", "0"], ["learningRate is 0"]),
+    (["text.txt", "--dropout", "1"], ["dropout is 1"]),
+    (["text.txt", "--out", "text.txt/run"], ["cannot make the folder text.txt/run"]),
+    (["text.txt", "--from", "nowhere"], ["there is no run at nowhere"]),
+    (["--resume", "nowhere"], ["there is no run at nowhere"]),
+  ])
+  func badInputIsExplained(arguments: [String], words: [String]) throws {
+    let folder = try folder()
+    _ = try folder.write("short.txt", String(repeating: "x", count: 40))
+    _ = try folder.write("blank.txt", "")
+    try FileManager.default.createDirectory(at: folder.url.appending(path: "empty"), withIntermediateDirectories: true)
+    let run = try train(arguments, in: folder)
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.error.hasPrefix("godwit: "))
+    #expect(run.error.split(separator: "\n").count == 1)
+    for word in words { #expect(run.error.contains(word)) }
+    #expect(!FileManager.default.fileExists(atPath: folder.path("runs")))
+  }
+
+  @Test(arguments: [
+    ["--minutes", "1"], ["--resume", "a", "--from", "b"], ["--resume", "a", "--out", "b"],
+    ["--positions", "sinusoidal"],
+    ["--width", "wide"],
+  ])
+  func wrongUsageIsExplained(arguments: [String]) throws {
+    let run = try train(arguments, in: try folder())
+    #expect(run.exitCode == 64)
+    #expect(run.error.hasPrefix("godwit: "))
+    #expect(run.error.contains(arguments[0]))
+  }
+
+  @Test func aResumedRunKeepsItsOptions() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)
+    let run = try train(["--resume", "a", "--width", "32", "--mixer", "softmax", "--seed", "4"], in: folder)
+    #expect(run.exitCode == 1)
+    for words in [
+      "width is 16 in it, not 32", "mixer is linear in it, not softmax", "seed is 0 in it, not 4", "--from a",
+    ] {
+      #expect(run.error.contains(words))
+    }
+    #expect(try train(["--resume", "a"], in: folder).exitCode == 0)
+  }
+
+  @Test func tuningTakesTheArchitecture() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a", "--mixer", "softmax"], in: folder).exitCode == 0)
+    let run = try CommandRun("train", "text.txt", "--from", "a", "--out", "b", "--steps", "2", "--json", in: folder.url)
+    #expect(run.exitCode == 0)
+    let other = try train(["text.txt", "--from", "a", "--out", "c", "--mixer", "linear"], in: folder)
+    #expect(other.exitCode == 1)
+    #expect(other.error.contains("mixer is linear, not softmax"))
+  }
+
+  @Test func lossesThatAreNotFiniteStopTheRun() throws {
+    let folder = try folder()
+    let run = try train(
+      ["text.txt", "--out", "a", "--learning-rate", "1e30", "--clip", "0", "--warmup", "0"], in: folder)
+    #expect(run.exitCode == 1)
+    #expect(run.error.contains("is not a finite number"))
+    #expect(run.error.contains("the last good checkpoint is a/last.safetensors (after"))
+    #expect(try CommandRun("info", "a", in: folder.url).exitCode == 0)
+  }
+}
