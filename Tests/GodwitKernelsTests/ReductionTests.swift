@@ -8,11 +8,11 @@ import Testing
   }
 
   static let cases =
-    [(0, 5, 3), (2, 0, 3), (1, 1, 1), (4, 7, 1), (3, 33, 1), (1, 1000, 1), (300, 65, 1), (2, 300_001, 1), (1, 2, 1)]
+    [(0, 5, 3), (2, 0, 3), (1, 1, 1), (4, 7, 1), (3, 33, 1), (1, 1000, 1), (300, 65, 1), (1, 262_145, 1), (1, 2, 1)]
     .map { Case(outer: $0.0, n: $0.1, inner: $0.2) }
-    + [(1, 7, 2), (1, 1, 5), (3, 9, 7), (2, 1000, 3), (1, 100_003, 3), (2, 260, 50), (2, 20_001, 31), (70, 300, 5)]
+    + [(1, 7, 2), (1, 1, 5), (3, 9, 7), (2, 1000, 3), (1, 90_001, 3), (2, 260, 50), (1, 9001, 31), (70, 300, 5)]
     .map { Case(outer: $0.0, n: $0.1, inner: $0.2) }
-    + [(1, 7, 64), (1, 8, 100), (3, 33, 100), (1, 1000, 1024), (2, 3, 5000), (1, 300, 4097), (20, 40, 200)]
+    + [(1, 7, 64), (1, 8, 100), (3, 33, 100), (1, 300, 1024), (2, 3, 5000), (1, 300, 4097), (20, 40, 200)]
     .map { Case(outer: $0.0, n: $0.1, inner: $0.2) }
 
   func columns(_ test: Case, _ x: [Double]) -> [[Double]] {
@@ -62,17 +62,17 @@ import Testing
     }
   }
 
-  /// A million times a tenth, where adding one after another in float32 would be off by a hundredth of the sum.
-  @Test(arguments: [Case(outer: 1, n: 1_000_000, inner: 1), Case(outer: 1, n: 1_000_000, inner: 2)])
+  /// Three hundred thousand times a tenth, where adding one after another in float32 would be off by a thousandth of the sum.
+  @Test(arguments: [Case(outer: 1, n: 300_000, inner: 1), Case(outer: 1, n: 300_000, inner: 2)])
   func longSumsKeepTheirDigits(test: Case) {
     let x = [Double](repeating: Double(Float(0.1)), count: test.n * test.inner)
-    let want = Double(Float(0.1)) * 1e6
+    let want = Double(Float(0.1)) * 3e5
     for isa in InstructionSet.supported {
       for sum in reduced(.sum, test, x, .float32, isa) { #expect(abs(sum - want) <= 1e-6 * want, "\(isa)") }
     }
   }
 
-  @Test(arguments: [(1, 1_000_000, 1), (500, 500, 1), (1, 4000, 257), (3, 70_000, 5), (40, 33, 300), (2, 9, 40_000)])
+  @Test(arguments: [(1, 600_000, 1), (500, 200, 1), (1, 2100, 257), (2, 60_000, 5), (40, 33, 100), (2, 9, 9000)])
   func threadsDoNotChangeABit(outer: Int, n: Int, inner: Int) {
     let test = Case(outer: outer, n: n, inner: inner)
     var noise = RecurrenceNoise(seed: 63)

@@ -14,7 +14,7 @@ import Testing
   ]
 
   /// Floats of every exponent and sign: those whose bits are multiples of a prime.
-  static let floats: [Float] = stride(from: 0, to: 1 << 32, by: 20_011).map { Float(bitPattern: UInt32($0)) }
+  static let floats: [Float] = stride(from: 0, to: 1 << 32, by: 65_537).map { Float(bitPattern: UInt32($0)) }
 
   /// The distance of two neighbouring floats at a value.
   static func unit(_ value: Double) -> Double {
