@@ -49,7 +49,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   public var logInterval: Int?
 
   public init(
-    steps: Int? = nil, minutes: Double = 3, batch: Int = 16, accumulation: Int = 1, learningRate: Double = 1e-3,
+    steps: Int? = nil, minutes: Double = 3, batch: Int = 4, accumulation: Int = 1, learningRate: Double = 1e-3,
     finalLearningRate: Double? = nil, schedule: LearningRateSchedule.Decay = .cosine, warmupSteps: Int? = nil,
     beta1: Double = 0.9, beta2: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0.1,
     decayConvention: DecayConvention = .pytorch, clip: Double? = 1, seed: UInt64 = 0, heldOutFraction: Double = 0.1,

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TrainingOptionsTests {
   @Test func everyChoiceIsWrittenDown() throws {
-    let options = TrainingOptions().resolved(forSteps: 4000, context: 256)
+    let options = TrainingOptions(batch: 16).resolved(forSteps: 4000, context: 256)
     let text = RunFolder.json(options)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(Set(object.keys) == Set(Mirror(reflecting: options).children.compactMap(\.label)))
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 19]) func shortRunsHaveUsableIntervals(steps: Int) throws {
-    let options = TrainingOptions().resolved(forSteps: steps, context: 256)
+    let options = TrainingOptions(batch: 16).resolved(forSteps: steps, context: 256)
     try options.validate()
     #expect(options.warmupSteps == 0)
     // A validation of 32 KiB takes as long as 2.7 updates of 4 KiB.
