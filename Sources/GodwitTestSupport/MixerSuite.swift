@@ -60,12 +60,12 @@ public struct MixerSuite<Mixer: SequenceMixer> {
 
   /// Whether the state's size does what `stateGrows` says.
   func stateViolations() -> [String] {
-    func size(after length: Int) -> Int {
+    func state(after length: Int) -> Mixer.State {
       var state = mixer.initialState(batch: batch)
-      _ = mixer(input(length, .float32), state: &state)
-      return state.parameterCount
+      if length > 0 { _ = mixer(input(length, .float32), state: &state) }
+      return state
     }
-    let (short, long) = (size(after: 7), size(after: 100))
+    let (short, long) = (state(after: 7).parameterCount, state(after: 100).parameterCount)
     var found: [String] = []
     if Mixer.stateGrows && long <= short {
       found.append("stateGrows is true, yet the state has \(short) and \(long) scalars")
@@ -73,7 +73,7 @@ public struct MixerSuite<Mixer: SequenceMixer> {
     if !Mixer.stateGrows && long != short {
       found.append("stateGrows is false, yet the state has \(short) scalars after 7 positions, \(long) after 100")
     }
-    found += auditViolations(mixer.initialState(batch: batch)).map { "state: \($0)" }
+    for length in [0, 7] { found += auditViolations(state(after: length)).map { "state after \(length): \($0)" } }
     return found
   }
 }

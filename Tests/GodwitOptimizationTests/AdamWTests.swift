@@ -144,6 +144,7 @@ struct AdamWTests {
     var optimizer = AdamW(for: theta)
     for _ in 0..<3 { optimizer.update(&theta, along: sin(theta)) }
     #expect(optimizer.namedTensors.map(\.name) == ["first", "second"])
+    #expect(auditViolations(optimizer) == [])
     var resumed = AdamW(for: theta).replacingTensors(with: optimizer.tensors)
     resumed.stepCount = optimizer.stepCount
     var other = theta

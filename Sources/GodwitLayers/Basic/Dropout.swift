@@ -6,6 +6,8 @@ public struct Dropout: Module {
   /// The probability of 0.
   public let rate: Double
 
+  /// Dropout with a probability.
+  ///
   /// - Precondition: `rate` is in 0 ..< 1.
   public init(_ rate: Double) {
     require(rate >= 0 && rate < 1, "Dropout: rate \(rate) is not in 0 ..< 1")

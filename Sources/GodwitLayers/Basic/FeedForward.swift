@@ -9,6 +9,8 @@ public struct FeedForward: Module {
   /// W₂ and b₂, [F, D].
   public var down: Linear
 
+  /// A layer with normal weights of mean 0 and biases of zeros.
+  ///
   /// - Parameters:
   ///   - width: D.
   ///   - hidden: F; 4 D if nil.

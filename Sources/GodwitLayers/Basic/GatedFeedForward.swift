@@ -12,6 +12,8 @@ public struct GatedFeedForward: Module {
   /// W₂, [F, D].
   public var down: Linear
 
+  /// A layer with normal weights of mean 0 and biases of zeros.
+  ///
   /// - Parameters:
   ///   - width: D.
   ///   - hidden: F; if nil, 8/3 D rounded up to a multiple of 8, which has as many parameters as `FeedForward` with 4 D.

@@ -6,6 +6,7 @@ public struct AnyMixer: SequenceMixer {
   /// The mixer.
   public private(set) var base: any SequenceMixer
 
+  /// The given mixer, its type put aside.
   public init(_ base: any SequenceMixer) { self.base = base }
 
   /// True, as it is not known before run time; see the instance's property.
@@ -32,6 +33,7 @@ public struct AnyMixerState: Module {
   /// The state.
   public private(set) var base: any Module
 
+  /// The given state, its type put aside.
   public init(_ base: some Module) { self.base = base }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { base.visit(&visitor) }

@@ -12,6 +12,8 @@ public struct BidirectionalLinearAttention: SequenceLayer {
   /// The base of the rotary frequencies; no rotary positions if nil.
   public let rotaryBase: Double?
 
+  /// A layer whose parameters start as those of `HeadProjections`.
+  ///
   /// - Precondition: `LinearAttention.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = LinearAttention.problem(with: options) { fatalError("BidirectionalLinearAttention: \(problem)") }

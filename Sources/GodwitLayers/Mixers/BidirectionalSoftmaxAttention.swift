@@ -11,6 +11,8 @@ public struct BidirectionalSoftmaxAttention: SequenceLayer {
   /// The base of the rotary frequencies; no rotary positions if nil.
   public let rotaryBase: Double?
 
+  /// A layer whose parameters start as those of `HeadProjections`.
+  ///
   /// - Precondition: the options have no `problem`.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)

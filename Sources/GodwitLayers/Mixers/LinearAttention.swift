@@ -25,6 +25,8 @@ public struct LinearAttention: ConfigurableMixer {
   /// The base of the rotary frequencies; no rotary positions if nil.
   public let rotaryBase: Double?
 
+  /// A layer whose parameters start as those of `HeadProjections`.
+  ///
   /// - Precondition: `Self.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("LinearAttention: \(problem)") }

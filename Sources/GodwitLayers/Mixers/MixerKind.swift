@@ -8,6 +8,8 @@ public protocol ConfigurableMixer: SequenceMixer {
   static var supportsRotary: Bool { get }
   /// Why it cannot be made with these options, if so.
   static func problem(with options: MixerOptions) -> MixerError?
+  /// A mixer with random parameters.
+  ///
   /// - Precondition: `problem(with: options)` is nil.
   init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator)
 }

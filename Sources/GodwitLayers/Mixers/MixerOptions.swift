@@ -15,6 +15,7 @@ public struct MixerOptions: Sendable, Hashable {
   /// The standard deviation of the last projection's weights; what suits the mixer if nil.
   public var outputDeviation: Double?
 
+  /// Options with as many heads of keys and values as of queries unless told.
   public init(
     width: Int, heads: Int = 1, keyHeads: Int? = nil, rotary: Bool = false, bias: Bool = true,
     standardDeviation: Double? = nil, outputDeviation: Double? = nil

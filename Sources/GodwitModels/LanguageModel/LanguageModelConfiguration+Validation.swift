@@ -21,8 +21,8 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
 }
 
 extension LanguageModelConfiguration {
-  /// The greatest number of parameters, about: 32 GiB of float32.
-  public static let maximumParameters = 8_589_934_592.0
+  /// The greatest number of parameters, about: 8 GiB of float32.
+  public static let maximumParameters = 2_147_483_648.0
 
   /// Stops a configuration of which no model can be made, whatever a file or a command line gave as its numbers.
   public func validate() throws(ConfigurationError) {

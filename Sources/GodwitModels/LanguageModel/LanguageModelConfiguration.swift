@@ -29,6 +29,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   /// Whether dense layers have a bias.
   public var bias: Bool
 
+  /// An architecture; a small one unless told.
+  ///
   /// - Parameters:
   ///   - positions: if nil, rotary where the mixer supports them, otherwise none: both let a model go beyond the context
   ///     that it was trained with, as far as its mixers do, and so generate without end. Learned positions do not.
