@@ -65,13 +65,23 @@ extension Tensor {
   public func split(_ extents: [Int], along axis: Int) -> [Tensor] {
     let axis = shape.axis(axis, of: "split")
     var start = 0
-    var parts: [Tensor] = []
-    for extent in extents {
-      parts.append(slice(start..<(start + extent), along: axis))
-      start += extent
+    let ranges = extents.map { extent in
+      require(extent >= 0, "split: extent \(extent) is negative")
+      defer { start += extent }
+      return start..<(start + extent)
     }
     require(start == shape[axis], "split: \(extents) add up to \(start), axis \(axis) of \(shape) has \(shape[axis])")
-    return parts
+    // Not slices each by itself, whose cotangents would be padded to the whole and added up.
+    return record([self]) { x in
+      ranges.map { x[0].slice($0, along: axis) }
+    } pushforward: { _, _, dx in
+      ranges.map { dx[0]?.slice($0, along: axis) }
+    } pullback: { [shape, dtype] _, _, dy, _ in
+      let parts = dy.indices.map {
+        dy[$0] ?? Tensor(zeros: shape.replacing(axis: axis, with: extents[$0]), dtype: dtype)
+      }
+      return [concatenate(parts, along: axis)]
+    }
   }
 }
 
