@@ -2,9 +2,6 @@ import CGodwitKernels
 
 /// How a product's rows, columns and steps are cut.
 extension MatrixProblem {
-  /// Up to so many rows count as few: b is then read where it lies.
-  static let fewRows = 16
-
   /// Rows of a strip: as many as divide the rows evenly among the fewest tiles.
   var stripRows: Int {
     let strips = (m + Int(table.pointee.rows) - 1) / Int(table.pointee.rows)
@@ -16,24 +13,10 @@ extension MatrixProblem {
   var stripColumns: Int { Int(table.pointee.columns) }
   var columnStrips: Int { (n + stripColumns - 1) / stripColumns }
 
-  func rows(ofStrips strips: Range<Int>) -> Range<Int> {
-    strips.lowerBound * stripRows..<min(strips.upperBound * stripRows, m)
-  }
-
-  func columns(ofStrips strips: Range<Int>) -> Range<Int> {
-    strips.lowerBound * stripColumns..<min(strips.upperBound * stripColumns, n)
-  }
-
-  /// Whether the rows of a are so few that all of them stay in a core's cache while the columns pass.
-  var sharesRows: Bool { m <= Self.fewRows || (m <= 256 && n >= m) }
-
-  /// Whether the tiles read full strips of b in place.
-  var readsColumnsInPlace: Bool { m <= Self.fewRows && b.stride == 1 }
-
-  /// Steps summed by one tile: a strip of b of that length fits the first cache. Not cut where each column passes once.
+  /// Steps summed by one tile. Strips of that length need not fit the first cache, as they come in the order of their
+  /// memory; fewer steps would pass through c more often.
   var stepsInBlock: Int {
-    if readsColumnsInPlace { return k }
-    let most = 256
+    let most = 2048 / elementSize
     let blocks = (k + most - 1) / most
     return min(((k + blocks - 1) / blocks + 7) / 8 * 8, k)
   }
@@ -47,22 +30,24 @@ extension MatrixProblem {
     }
   }
 
-  /// The most tasks of equal size to deal `strips` to that have at most `most` strips each.
-  func tasks(_ strips: Int, threads: Int, most: Int) -> Int {
-    guard threads > 1 else { return (strips + most - 1) / most }
-    let wanted = max((strips + most - 1) / most, min(4 * threads, (strips + 3) / 4))
-    return min((wanted + threads - 1) / threads * threads, strips)
-  }
-
   /// One tile of c; the first block of steps replaces c unless the product accumulates, the last adds the bias.
+  /// What is read of b is also written to `copy`, as a packed strip.
   @inline(__always)
   func tile(
-    row: Int, column: Int, steps: Range<Int>, a: UnsafeRawPointer, b: UnsafeRawPointer, ldb: Int
+    row: Int, column: Int, steps: Range<Int>, a: UnsafeRawPointer, b: UnsafeRawPointer, ldb: Int,
+    copy: UnsafeMutableRawPointer? = nil, ahead: UnsafeRawPointer? = nil, aheadStride: Int = 0
   ) {
     let bias = steps.upperBound == k ? self.bias : nil
     table.pointee.tile(
       Int64(steps.count), a, Int64(stripRows), b, Int64(ldb), c + (row * ldc + column) * elementSize, Int64(ldc),
       Int64(min(stripRows, m - row)), Int64(min(stripColumns, n - column)), bias.map { $0 + column * elementSize },
-      accumulate || steps.lowerBound > 0 ? 1 : 0)
+      accumulate || steps.lowerBound > 0 ? 1 : 0, copy, ahead, Int64(aheadStride))
+  }
+}
+
+extension Range<Int> {
+  /// The part `index` of `count` nearly equal ones.
+  func part(_ index: Int, of count: Int) -> Range<Int> {
+    lowerBound + self.count * index / count..<lowerBound + self.count * (index + 1) / count
   }
 }

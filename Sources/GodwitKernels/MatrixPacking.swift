@@ -11,13 +11,20 @@ struct PackedStrips {
   func strip(_ strip: Int, block: Int = 0) -> UnsafeMutableRawPointer {
     base + block * blockStride + strip * stripStride
   }
+
+  /// The same strips from another place on.
+  func moved(by byteCount: Int) -> PackedStrips {
+    PackedStrips(base: base + byteCount, width: width, stripStride: stripStride, blockStride: blockStride)
+  }
 }
 
 extension MatrixProblem {
   /// Calls `body` with room for `strips` strips of each of `blocks` blocks of steps.
-  func withPackedStrips(width: Int, strips: Int, blocks: Int = 1, _ body: (PackedStrips) -> Void) {
+  func withPackedStrips(
+    width: Int, strips: Int, steps: Int, blocks: Int = 1, _ body: (PackedStrips) -> Void
+  ) {
     // Packing may write a vector past the end of a strip.
-    let stripStride = (stepsInBlock * width + Int(table.pointee.lanes) + 15) / 16 * 16 * elementSize
+    let stripStride = (steps * width + Int(table.pointee.lanes) + 15) / 16 * 16 * elementSize
     withScratch(byteCount: stripStride * strips * blocks) { base in
       body(PackedStrips(base: base, width: width, stripStride: stripStride, blockStride: stripStride * strips))
     }
@@ -31,13 +38,14 @@ extension MatrixProblem {
   }
 
   /// Packs some rows of a, or columns of b, for one block of steps.
-  func pack(_ operand: MatrixOperand, _ range: Range<Int>, steps: Range<Int>, into strips: PackedStrips, block: Int = 0)
-  {
-    let source =
-      operand.pointer + (range.lowerBound * operand.stride + steps.lowerBound * operand.stepStride) * elementSize
+  func pack(_ operand: MatrixOperand, _ range: Range<Int>, steps: Range<Int>, into strips: PackedStrips) {
     table.pointee.pack(
-      Int64(steps.count), Int64(strips.width), Int64(range.count), source, Int64(operand.stride),
-      Int64(operand.stepStride), strips.strip(0, block: block), Int64(strips.stripStride / elementSize))
+      Int64(steps.count), Int64(strips.width), Int64(range.count), start(operand, range, steps), Int64(operand.stride),
+      Int64(operand.stepStride), strips.base, Int64(strips.stripStride / elementSize))
+  }
+
+  func start(_ operand: MatrixOperand, _ range: Range<Int>, _ steps: Range<Int>) -> UnsafeRawPointer {
+    operand.pointer + (range.lowerBound * operand.stride + steps.lowerBound * operand.stepStride) * elementSize
   }
 
   /// Packs the same on several threads, for several blocks of steps.
@@ -48,28 +56,31 @@ extension MatrixProblem {
     let stripCount = (range.count + strips.width - 1) / strips.width
     parallelFor(pieces * blocks.count) { task in
       let (block, piece) = (task / pieces, task % pieces)
+      let target = strips.moved(by: block * strips.blockStride)
       let steps = blocks[block]
       if operand.stride == 1 {
         // In the order of its memory: some steps of all strips.
-        let part =
-          steps.lowerBound + steps.count * piece / pieces..<steps.lowerBound + steps.count * (piece + 1) / pieces
+        let part = steps.part(piece, of: pieces)
         let offset = (part.lowerBound - steps.lowerBound) * strips.width * elementSize
-        let target = PackedStrips(
-          base: strips.base + offset, width: strips.width, stripStride: strips.stripStride,
-          blockStride: strips.blockStride)
-        pack(operand, range, steps: part, into: target, block: block)
+        pack(operand, range, steps: part, into: target.moved(by: offset))
       } else {
-        let part = stripCount * piece / pieces..<stripCount * (piece + 1) / pieces
-        guard !part.isEmpty else { return }
-        let elements =
-          range.lowerBound + part.lowerBound
-          * strips.width..<min(
-            range.lowerBound + part.upperBound * strips.width, range.upperBound)
-        let target = PackedStrips(
-          base: strips.strip(part.lowerBound), width: strips.width, stripStride: strips.stripStride,
-          blockStride: strips.blockStride)
-        pack(operand, elements, steps: steps, into: target, block: block)
+        let part = (0..<stripCount).part(piece, of: pieces)
+        let lower = range.lowerBound + part.lowerBound * strips.width
+        let upper = min(range.lowerBound + part.upperBound * strips.width, range.upperBound)
+        if lower < upper {
+          pack(operand, lower..<upper, steps: steps, into: target.moved(by: part.lowerBound * strips.stripStride))
+        }
       }
     }
+  }
+
+  /// The memory that `pack` of the same range will read, to be brought near by so many tiles.
+  func ahead(_ operand: MatrixOperand, _ range: Range<Int>, steps: Range<Int>, tiles: Int) -> Ahead {
+    let isAcross = operand.stride == 1
+    return Ahead(
+      start: start(operand, range, steps), rows: isAcross ? steps.count : range.count,
+      rowBytes: (isAcross ? range.count : steps.count) * elementSize,
+      rowStride: (isAcross ? operand.stepStride : operand.stride) * elementSize, tiles: tiles,
+      linesOfTile: max(stepsInBlock / 8, 1))
   }
 }

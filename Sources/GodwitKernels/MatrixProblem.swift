@@ -36,12 +36,12 @@ struct MatrixProblem {
     guard m > 0, n > 0 else { return }
     guard k > 0 else { return fillWithoutTerms() }
     let threads = m * n * k < 2 * Self.serialWork ? 1 : threads
-    if m <= Self.fewRows, b.stepStride == 1, b.stride != 1 {
-      runInnerProducts(threads: threads)
-    } else if sharesRows {
-      runColumns(threads: threads)
+    if m > Self.fewRows {
+      BlockedMatrixProduct(self, threads: threads).run()
+    } else if b.stride == 1 {
+      runFewRows(threads: threads)
     } else {
-      runRows(threads: threads)
+      runInnerProducts(threads: threads)
     }
   }
 

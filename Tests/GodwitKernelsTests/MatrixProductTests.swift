@@ -39,6 +39,17 @@ import Testing
     }
   }
 
+  /// Sizes of which several blocks of steps, groups of blocks, parts of a task and passes over the columns are made.
+  @Test(arguments: kinds) func largeProductsOfRankOneAreExact(dtype: DType, isa: InstructionSet) {
+    for (m, n, k) in [(40, 41, 14000), (45, 40, 14000), (300, 5000, 9), (250, 600, 1100), (600, 250, 1100)] {
+      for transpositions in 0..<4 {
+        let product = RankOneProduct(
+          m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
+        #expect(product.isExact(dtype, on: isa), "\(m)x\(n)x\(k), transpositions \(transpositions)")
+      }
+    }
+  }
+
   @Test(arguments: kinds) func biasAndAccumulationCombine(dtype: DType, isa: InstructionSet) {
     for (m, n, k) in [(5, 37, 19), (40, 70, 19), (33, 20, 600), (4, 9, 600)] {
       for transpositions in 0..<4 {

@@ -1,0 +1,54 @@
+import CGodwitKernels
+
+extension MatrixProblem {
+  /// Up to so many rows, b is read where it lies: packing it would cost as much as the product.
+  static let fewRows = 16
+
+  /// Few rows of a by the rows of b as they lie in memory; a task takes some columns.
+  func runFewRows(threads: Int) {
+    let tasks = threads == 1 ? 1 : max(min(columnStrips / 2, 4 * threads), 1)
+    withPackedStrips(width: stripRows, strips: rowStrips, steps: k) { rows in
+      pack(a, 0..<m, steps: 0..<k, into: rows)
+      parallelFor(tasks) { task in
+        for strip in (0..<columnStrips).part(task, of: tasks) {
+          let column = strip * stripColumns
+          if column + stripColumns <= n {
+            tiles(rows, column: column, b: b.pointer + column * elementSize, ldb: b.stepStride)
+          } else {
+            // A tile reads whole strips: what is left at the end is packed.
+            withPackedStrips(width: stripColumns, strips: 1, steps: k) { last in
+              pack(b, column..<n, steps: 0..<k, into: last)
+              tiles(rows, column: column, b: last.base, ldb: stripColumns)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func tiles(_ rows: PackedStrips, column: Int, b: UnsafeRawPointer, ldb: Int) {
+    for strip in 0..<rowStrips {
+      tile(row: strip * stripRows, column: column, steps: 0..<k, a: rows.strip(strip), b: b, ldb: ldb)
+    }
+  }
+
+  /// Few rows of a by the rows of a transposed b: inner products, nothing packed.
+  func runInnerProducts(threads: Int) {
+    let tasks = threads == 1 ? 1 : max(min(n / 32, 4 * threads), 1)
+    func products(_ a: UnsafeRawPointer, _ lda: Int) {
+      parallelFor(tasks) { task in
+        let columns = (0..<n).part(task, of: tasks)
+        table.pointee.dots(
+          Int64(k), a, Int64(lda), b.pointer + columns.lowerBound * b.stride * elementSize, Int64(b.stride),
+          c + columns.lowerBound * elementSize, Int64(ldc), Int64(m), Int64(columns.count),
+          bias.map { $0 + columns.lowerBound * elementSize }, accumulate ? 1 : 0)
+      }
+    }
+    if a.stepStride == 1 { return products(a.pointer, a.stride) }
+    // A transposed a is written out by rows: they are the steps of its transpose, and all of them one strip.
+    withScratch(byteCount: (m * k + Int(table.pointee.lanes)) * elementSize) { rows in
+      table.pointee.pack(Int64(m), Int64(k), Int64(k), a.pointer, Int64(a.stepStride), 1, rows, 0)
+      products(rows, k)
+    }
+  }
+}
