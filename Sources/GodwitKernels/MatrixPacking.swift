@@ -23,8 +23,8 @@ extension MatrixProblem {
   func withPackedStrips(
     width: Int, strips: Int, steps: Int, blocks: Int = 1, _ body: (PackedStrips) -> Void
   ) {
-    // Packing may write a vector past the end of a strip.
-    let stripStride = (steps * width + Int(table.pointee.lanes) + 15) / 16 * 16 * elementSize
+    // A line more than needed, so that strips whose length is a power of two do not share their places in the cache.
+    let stripStride = (steps * width * elementSize + 127) / 64 * 64
     withScratch(byteCount: stripStride * strips * blocks) { base in
       body(PackedStrips(base: base, width: width, stripStride: stripStride, blockStride: stripStride * strips))
     }

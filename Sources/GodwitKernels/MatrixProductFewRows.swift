@@ -46,7 +46,7 @@ extension MatrixProblem {
     }
     if a.stepStride == 1 { return products(a.pointer, a.stride) }
     // A transposed a is written out by rows: they are the steps of its transpose, and all of them one strip.
-    withScratch(byteCount: (m * k + Int(table.pointee.lanes)) * elementSize) { rows in
+    withScratch(byteCount: m * k * elementSize) { rows in
       table.pointee.pack(Int64(m), Int64(k), Int64(k), a.pointer, Int64(a.stepStride), 1, rows, 0)
       products(rows, k)
     }

@@ -45,7 +45,8 @@ import Testing
       for transpositions in 0..<4 {
         let product = RankOneProduct(
           m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
-        #expect(product.isExact(dtype, on: isa), "\(m)x\(n)x\(k), transpositions \(transpositions)")
+        let isExact = product.isExact(dtype, on: isa)
+        #expect(isExact, "\(m)x\(n)x\(k), transpositions \(transpositions)")
       }
     }
   }

@@ -5,8 +5,8 @@
 #include "isa.h"
 
 struct gw_matrix {
-  // The shape of a full tile, and the elements of a vector (pack may write that many past the end of a strip).
-  int32_t rows, columns, lanes;
+  // The shape of a full tile.
+  int32_t rows, columns;
   // c[m][n] = (accumulate ? c : 0) + a b + (bias ? bias[n] : 0), where step p of k multiplies the m elements at
   // a + p * lda by the n elements at b + p * ldb. 1 <= m <= rows, 1 <= n <= columns; `columns` elements of b must be
   // there. Unless `copy` is null, they are also written there, `columns` to each step.
@@ -18,8 +18,7 @@ struct gw_matrix {
                int64_t n, const void *bias, int32_t accumulate);
   // Rows 0 ..< count of x in strips of `width` rows, the last perhaps of fewer:
   // strips[row / width * strip_stride + step * width + row % width] = x[row * row_stride + step * k_stride].
-  // One of the strides of x is 1. What stands beyond the rows of the last strip is of no use, nor is it where up to
-  // `lanes` elements run past the end of a strip.
+  // One of the strides of x is 1. What stands beyond the rows of the last strip is of no use.
   void (*pack)(int64_t k, int64_t width, int64_t count, const void *x, int64_t row_stride, int64_t k_stride,
                void *strips, int64_t strip_stride);
 };
