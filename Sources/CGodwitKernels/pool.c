@@ -1,6 +1,7 @@
 // One job at a time. A job is published by raising `generation`; whoever works claims indices by compare-and-swap on
 // `ticket`, which carries the generation in its upper half, so that a worker that wakes late can never claim from a job
-// that it did not read. The caller waits for finished indices, not for workers: one that the system has put to sleep
+// that it did not read. The ticket changes before the job does: whoever has read any part of the new job beside the old
+// generation then finds that the ticket is not his. The caller waits for finished indices, not for workers: one that the system has put to sleep
 // and that has claimed nothing is not waited for.
 #include "pool.h"
 
@@ -128,12 +129,12 @@ void gw_pool_run(int count, gw_pool_body body, void *context) {
     return;
   }
   inside_job = true;
+  uint32_t mine = atomic_load(&generation) + 1;
+  atomic_store(&ticket, (uint64_t)mine << 32);
   atomic_store(&job_count, count);
   atomic_store(&job_body, body);
   atomic_store(&job_context, context);
   atomic_store(&finished, 0);
-  uint32_t mine = atomic_load(&generation) + 1;
-  atomic_store(&ticket, (uint64_t)mine << 32);
   atomic_store(&generation, mine);
   wake_workers();
   work(mine);
