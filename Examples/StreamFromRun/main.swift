@@ -3,7 +3,8 @@ import Godwit
 
 // swift run -c release StreamFromRun RUN PROMPT: writes 200 bytes after the prompt, each as soon as it is drawn.
 guard CommandLine.arguments.count == 3 else {
-  fatalError("usage: StreamFromRun RUN PROMPT; RUN is a folder that 'godwit train' made")
+  print("usage: StreamFromRun RUN PROMPT; RUN is a folder that 'godwit train' made")
+  exit(64)
 }
 let (path, prompt) = (CommandLine.arguments[1], CommandLine.arguments[2])
 do {

@@ -22,6 +22,7 @@ public struct GodwitCommand: ParsableCommand {
   public static func launch() -> Never {
     StandardStream.ignoreClosedPipes()
     do {
+      try EnvironmentCheck.validate()
       var command = try parseAsRoot()
       try command.run()
       Foundation.exit(0)

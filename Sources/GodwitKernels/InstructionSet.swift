@@ -18,13 +18,23 @@ public enum InstructionSet: Int32, CaseIterable, Sendable {
   /// The sets that this machine has, narrowest first.
   public static let supported: [InstructionSet] = allCases.filter { gw_isa_supported($0.rawValue) }
 
+  private static let names = ["sse2": Self.plain, "plain": plain, "avx2": avx2, "avx512": avx512]
+
+  /// The set of a name as `GODWIT_ISA` has it, if the machine has the set.
+  package init?(named name: String) {
+    guard let set = Self.names[name], Self.supported.contains(set) else { return nil }
+    self = set
+  }
+
+  /// The names of the sets that the machine has, as a list to read.
+  package static var supportedNames: String {
+    names.filter { supported.contains($0.value) }.keys.sorted().joined(separator: ", ")
+  }
+
   /// The set that the environment asks for (`GODWIT_ISA=sse2|avx2|avx512`), if the machine has it.
-  package static let forced: InstructionSet? = {
-    guard let value = getenv("GODWIT_ISA") else { return nil }
-    let names: [String: InstructionSet] = ["sse2": .plain, "plain": .plain, "avx2": .avx2, "avx512": .avx512]
-    guard let set = names[String(cString: value)], supported.contains(set) else { return nil }
-    return set
-  }()
+  package static let forced: InstructionSet? = getenv("GODWIT_ISA").flatMap {
+    InstructionSet(named: String(cString: $0))
+  }
 
   /// The set in use: the forced one, else the widest that the machine has.
   public static let current: InstructionSet = forced ?? supported.last!

@@ -36,9 +36,6 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var output: OutputOptions
 
-  /// What two cores teach best in three minutes: many updates of a small model beat few of a larger one.
-  private static let defaultModel = LanguageModelConfiguration(mixer: "linear", width: 128, depth: 4, heads: 4)
-
   func validate() throws {
     guard resume != nil else { return }
     if from != nil { throw ValidationError("--resume and --from: give one of them") }
@@ -62,7 +59,7 @@ struct TrainCommand: ParsableCommand {
     if let from { origin = try Run(loading: from) }
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
-      model: model.applied(to: origin?.configuration.model ?? Self.defaultModel),
+      model: model.applied(to: origin?.configuration.model ?? ModelArguments.standard),
       options: training.applied(to: TrainingOptions()), from: origin, command: ShellCommand.current)
     var named = request
     if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }

@@ -8,34 +8,42 @@ extension PositionEncoding: ExpressibleByArgument {}
 
 /// The options that describe a language model; what is not given stays as it is where they are applied.
 struct ModelArguments: ParsableArguments {
-  @Option(help: "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")).")
+  /// What two cores teach best in three minutes: many updates of a small model beat few of a larger one.
+  static let standard = LanguageModelConfiguration(mixer: "linear", width: 128, depth: 4, heads: 4)
+
+  @Option(
+    help:
+      "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")). (default: \(Self.standard.mixer))")
   var mixer: String?
 
-  @Option(help: "The width of the model.")
+  @Option(help: "The width of the model. (default: \(Self.standard.width))")
   var width: Int?
 
-  @Option(help: "The number of blocks.")
+  @Option(help: "The number of blocks. (default: \(Self.standard.depth))")
   var depth: Int?
 
-  @Option(help: "The number of heads of each mixer, a divisor of the width.")
+  @Option(help: "The number of heads of each mixer, a divisor of the width. (default: \(Self.standard.heads))")
   var heads: Int?
 
-  @Option(help: "The number of heads of keys and values, a divisor of the heads.")
+  @Option(help: "The number of heads of keys and values, a divisor of the heads. (default: as many)")
   var keyHeads: Int?
 
-  @Option(help: "The length of a training sequence, in bytes.")
+  @Option(help: "The length of a training sequence, in bytes. (default: \(Self.standard.context))")
   var context: Int?
 
-  @Option(help: "The layer after each mixer.")
+  @Option(help: "The layer after each mixer. (default: \(Self.standard.feedForward.rawValue))")
   var feedForward: ChannelMixer.Kind?
 
   @Option(help: "The width inside that layer.")
   var hidden: Int?
 
-  @Option(help: "The normalisation.")
+  @Option(help: "The normalisation. (default: \(Self.standard.norm.rawValue))")
   var norm: Normalization.Kind?
 
-  @Option(help: "How the model knows where a byte stands; with learned positions it sees no further than its context.")
+  @Option(
+    help:
+      "How the model knows where a byte stands; with learned positions it sees no further than its context. (default: rotary where the mixer can)"
+  )
   var positions: PositionEncoding?
 
   @Flag(inversion: .prefixedNo, help: "Use the table of the bytes' vectors as the head.")
@@ -44,7 +52,9 @@ struct ModelArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Dense layers have an offset.")
   var bias: Bool?
 
-  @Option(help: "The probability with which training drops an element of what a layer adds.")
+  @Option(
+    help:
+      "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
   var dropout: Double?
 
   /// `configuration` with what was given.
