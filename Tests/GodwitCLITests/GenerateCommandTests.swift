@@ -69,7 +69,8 @@ import Testing
   @Test(arguments: [
     (["--bytes", "0"], "--bytes 0"), (["--bytes=-1"], "--bytes -1"), (["--temperature=-1"], "--temperature -1"),
     (["--temperature", "nan"], "--temperature nan"), (["--top-k", "0"], "--top-k 0"), (["--top-p", "0"], "--top-p 0"),
-    (["--top-p", "1.5"], "--top-p 1.5"), (["--seed=-4"], "-4"), (["--checkpoint", "first"], "first"),
+    (["--top-p", "1.5"], "--top-p 1.5"), (["--seed=-4"], "-4"), (["--temperature", "-1"], "at least 0"),
+    (["--bytes", "-5"], "at least 1"), (["--checkpoint", "first"], "first"),
     (["--prompt", "a", "--prompt-file", "b"], "give one of them"),
   ]) func badOptionsAreWrongUsage(options: [String], explanation: String) throws {
     let run = try CommandRun(arguments: ["generate", "nowhere"] + options)

@@ -22,7 +22,7 @@ struct BenchmarkCommand: ParsableCommand {
     help: ArgumentHelp("Only the benchmarks in whose name this matches somewhere.", valueName: "regular expression"))
   var filter: String?
 
-  @Option(help: "Seconds of repetitions for each benchmark; at least three are made.")
+  @Option(parsing: .unconditional, help: "Seconds of repetitions for each benchmark; at least three are made.")
   var seconds = 2.5
 
   @Flag(help: "Only list the names.")

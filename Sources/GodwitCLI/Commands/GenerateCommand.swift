@@ -20,24 +20,30 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup var source: RunArgument
 
-  @Option(help: ArgumentHelp("The text to go on from; without one a new text begins.", valueName: "text"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The text to go on from; without one a new text begins.", valueName: "text"))
   var prompt: String?
 
   @Option(help: ArgumentHelp("A file with the text to go on from, of any length.", valueName: "file"))
   var promptFile: String?
 
-  @Option(help: ArgumentHelp("How many bytes to write.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many bytes to write.", valueName: "number"))
   var bytes = 500
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Below 1 likely bytes become likelier, above 1 less so; 0 always takes the likeliest.", valueName: "number"))
   var temperature = 1.0
 
-  @Option(help: ArgumentHelp("Draw from this many of the likeliest bytes only.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Draw from this many of the likeliest bytes only.", valueName: "number")
+  )
   var topK: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Draw from the likeliest bytes only that together have this probability.", valueName: "number"))
   var topP: Double?
 

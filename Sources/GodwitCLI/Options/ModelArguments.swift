@@ -16,25 +16,29 @@ struct ModelArguments: ParsableArguments {
       "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")). (default: \(Self.standard.mixer))")
   var mixer: String?
 
-  @Option(help: "The width of the model. (default: \(Self.standard.width))")
+  @Option(parsing: .unconditional, help: "The width of the model. (default: \(Self.standard.width))")
   var width: Int?
 
-  @Option(help: "The number of blocks. (default: \(Self.standard.depth))")
+  @Option(parsing: .unconditional, help: "The number of blocks. (default: \(Self.standard.depth))")
   var depth: Int?
 
-  @Option(help: "The number of heads of each mixer, a divisor of the width. (default: \(Self.standard.heads))")
+  @Option(
+    parsing: .unconditional,
+    help: "The number of heads of each mixer, a divisor of the width. (default: \(Self.standard.heads))")
   var heads: Int?
 
-  @Option(help: "The number of heads of keys and values, a divisor of the heads. (default: as many)")
+  @Option(
+    parsing: .unconditional, help: "The number of heads of keys and values, a divisor of the heads. (default: as many)")
   var keyHeads: Int?
 
-  @Option(help: "The length of a training sequence, in bytes. (default: \(Self.standard.context))")
+  @Option(
+    parsing: .unconditional, help: "The length of a training sequence, in bytes. (default: \(Self.standard.context))")
   var context: Int?
 
   @Option(help: "The layer after each mixer. (default: \(Self.standard.feedForward.rawValue))")
   var feedForward: ChannelMixer.Kind?
 
-  @Option(help: "The width inside that layer.")
+  @Option(parsing: .unconditional, help: "The width inside that layer.")
   var hidden: Int?
 
   @Option(help: "The normalisation. (default: \(Self.standard.norm.rawValue))")
@@ -53,6 +57,7 @@ struct ModelArguments: ParsableArguments {
   var bias: Bool?
 
   @Option(
+    parsing: .unconditional,
     help:
       "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
   var dropout: Double?

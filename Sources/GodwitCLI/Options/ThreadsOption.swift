@@ -4,6 +4,7 @@ import GodwitKernels
 /// `--threads`.
 struct ThreadsOption: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: "Threads to compute with. The results do not depend on it. (default: GODWIT_THREADS, else all processors)")
   var threads: Int?
 

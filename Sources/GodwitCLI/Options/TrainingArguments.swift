@@ -9,31 +9,36 @@ extension DecayConvention: ExpressibleByArgument {}
 struct TrainingArguments: ParsableArguments {
   private static let defaults = TrainingOptions()
 
-  @Option(help: "The number of updates.")
+  @Option(parsing: .unconditional, help: "The number of updates.")
   var steps: Int?
 
-  @Option(help: "How long to train, in minutes; a short trial turns it into a number of updates. (default: 3)")
+  @Option(
+    parsing: .unconditional,
+    help: "How long to train, in minutes; a short trial turns it into a number of updates. (default: 3)")
   var minutes: Double?
 
-  @Option(help: "The sequences of one pass. (default: \(Self.defaults.batch))")
+  @Option(parsing: .unconditional, help: "The sequences of one pass. (default: \(Self.defaults.batch))")
   var batch: Int?
 
-  @Option(help: "The passes that make one update together. (default: \(Self.defaults.accumulation))")
+  @Option(
+    parsing: .unconditional, help: "The passes that make one update together. (default: \(Self.defaults.accumulation))")
   var accumulation: Int?
 
-  @Option(help: "The greatest learning rate. (default: \(Self.defaults.learningRate))")
+  @Option(parsing: .unconditional, help: "The greatest learning rate. (default: \(Self.defaults.learningRate))")
   var learningRate: Double?
 
-  @Option(help: "The learning rate at the end. (default: a tenth of the greatest)")
+  @Option(parsing: .unconditional, help: "The learning rate at the end. (default: a tenth of the greatest)")
   var finalLearningRate: Double?
 
   @Option(help: "How the learning rate falls after the warm-up. (default: \(Self.defaults.schedule.rawValue))")
   var schedule: LearningRateSchedule.Decay?
 
-  @Option(help: "The updates with a rising learning rate. (default: a twentieth of all, at most 100)")
+  @Option(
+    parsing: .unconditional, help: "The updates with a rising learning rate. (default: a twentieth of all, at most 100)"
+  )
   var warmup: Int?
 
-  @Option(help: "The rate of decoupled weight decay. (default: \(Self.defaults.weightDecay))")
+  @Option(parsing: .unconditional, help: "The rate of decoupled weight decay. (default: \(Self.defaults.weightDecay))")
   var weightDecay: Double?
 
   @Option(
@@ -42,34 +47,47 @@ struct TrainingArguments: ParsableArguments {
   )
   var decayConvention: DecayConvention?
 
-  @Option(help: "How much of the mean of the gradients an update keeps. (default: \(Self.defaults.beta1))")
+  @Option(
+    parsing: .unconditional,
+    help: "How much of the mean of the gradients an update keeps. (default: \(Self.defaults.beta1))")
   var beta1: Double?
 
-  @Option(help: "How much of the mean of their squares an update keeps. (default: \(Self.defaults.beta2))")
+  @Option(
+    parsing: .unconditional,
+    help: "How much of the mean of their squares an update keeps. (default: \(Self.defaults.beta2))")
   var beta2: Double?
 
   @Option(
+    parsing: .unconditional,
     help:
       "The greatest norm of the gradient that is used as it is; 0 for no limit. (default: \(Self.defaults.clip ?? 0))")
   var clip: Double?
 
-  @Option(help: "The part of the text, at its end, that is not trained on. (default: \(Self.defaults.heldOutFraction))")
+  @Option(
+    parsing: .unconditional,
+    help: "The part of the text, at its end, that is not trained on. (default: \(Self.defaults.heldOutFraction))")
   var heldOut: Double?
 
   @Option(
+    parsing: .unconditional,
     help:
       "The updates from one validation to the next. (default: a twentieth of all, or more where validations would take long)"
   )
   var evaluateEvery: Int?
 
   @Option(
+    parsing: .unconditional,
     help: "The most bytes of the held-out text that a validation predicts. (default: \(Self.defaults.evaluationBytes))")
   var evaluationBytes: Int?
 
-  @Option(help: "The updates from one sample to the next, 0 for no samples. (default: a quarter of all)")
+  @Option(
+    parsing: .unconditional,
+    help: "The updates from one sample to the next, 0 for no samples. (default: a quarter of all)")
   var sampleEvery: Int?
 
-  @Option(help: "Where the random numbers start; the same seed gives the same model. (default: \(Self.defaults.seed))")
+  @Option(
+    parsing: .unconditional,
+    help: "Where the random numbers start; the same seed gives the same model. (default: \(Self.defaults.seed))")
   var seed: UInt64?
 
   func validate() throws {
