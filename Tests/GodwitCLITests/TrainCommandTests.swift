@@ -45,7 +45,7 @@ import Testing
     #expect(try Data(contentsOf: folder.url.appending(path: "run/metrics.jsonl")) == run.outputBytes)
   }
 
-  @Test func aPersonLearnsWhatToDoNext() throws {
+  @Test func theReportNamesTheNextCommand() throws {
     let folder = try folder()
     let run = try train(["text.txt"], in: folder)
     #expect(run.exitCode == 0)
