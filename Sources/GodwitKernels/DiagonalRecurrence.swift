@@ -94,7 +94,10 @@ func forEachGradientBlock(
     let carry = scratch.take(sums.count * rowLength)
     let partial = scratch.take(sums.count * rowLength)
     let targets = sums.map { $0 + part.batch * aStrides.batch + column }
-    if summed { for target in targets { target.update(repeating: 0, count: columns) } }
+    // Without a batch no block writes the sums over it.
+    for position in 0..<(summed ? 1 : batch == 0 ? length : 0) {
+      for target in targets { (target + position * aStrides.time).update(repeating: 0, count: columns) }
+    }
     for entry in shared ? 0..<batch : part.batch..<part.batch + 1 {
       carry.update(repeating: 0, count: sums.count * rowLength)
       let blockLength = summed ? 256 : max(length, 1)

@@ -113,6 +113,14 @@ import Testing
     cases.append(
       OperationCase("affineMap", [[3, 5], [5, 7]]) { affineMap($0[0], weight: $0[1], bias: nil) })
     cases.append(
+      OperationCase("matmul", [[2, 3, 0], [0, 2]]) { matmul($0[0], $0[1]) })
+    cases.append(
+      OperationCase("matmul", [[2, 3, 0], [2, 0, 4]]) { matmul($0[0], $0[1]) })
+    cases.append(
+      OperationCase("matmul", [[0, 3, 5], [5, 4]]) { matmul($0[0], $0[1]) })
+    cases.append(
+      OperationCase("affineMap", [[2, 3, 0], [0, 7], [7]]) { affineMap($0[0], weight: $0[1], bias: $0[2]) })
+    cases.append(
       OperationCase("affineMap", [[0, 5], [5, 7], [7]]) { affineMap($0[0], weight: $0[1], bias: $0[2]) })
     return cases
   }()
@@ -297,6 +305,38 @@ import Testing
       OperationCase("diagonalRecurrence", [[2, 0, 3], [2, 0, 3], [2, 3]]) {
         diagonalRecurrence($0[0], $0[1], initial: $0[2])
       })
+    for a: Shape in [[3], [5, 3], [0, 1, 3]] {
+      cases.append(
+        OperationCase("diagonalRecurrence", [a, [0, 5, 3], [0, 3]]) {
+          diagonalRecurrence($0[0], $0[1], initial: $0[2])
+        })
+    }
+    // Batches, sequences and heads without elements.
+    for (b, t, h, k, v) in [(0, 7, 2, 3, 4), (2, 0, 2, 3, 4), (2, 7, 0, 3, 4), (2, 7, 2, 3, 0), (2, 1, 1, 1, 1)] {
+      let shapes: [Shape] = [[b, t, h, k], [b, t, h, k], [b, t, h, v]]
+      for causal in [true, false] {
+        cases.append(
+          OperationCase("softmaxAttention", shapes) { softmaxAttention($0[0], $0[1], $0[2], causal: causal) })
+        cases.append(
+          OperationCase(
+            "linearAttention", shapes + [[b, h, k, v], [b, h, k]], [.real, .real, .real, .real, .positive],
+            all: {
+              let (y, state) = linearAttention(
+                $0[0], $0[1], $0[2], state: LinearAttentionState(matrix: $0[3], sum: $0[4]), causal: causal)
+              return [y, state.matrix, state.sum]
+            }))
+      }
+      for decay: Shape in [[h], [h, k], [b, t, h], [b, t, h, k]] {
+        cases.append(
+          OperationCase(
+            "outerProductRecurrence", shapes + [decay, [b, h, k, v]], [.real, .real, .real, .negative, .real],
+            all: {
+              let (y, state) = outerProductRecurrence($0[0], $0[1], $0[2], logDecay: $0[3], initial: $0[4])
+              return [y, state]
+            }))
+      }
+      cases.append(OperationCase("rotary", [[b, t, h, 4]]) { rotary($0[0], offset: 3) })
+    }
     for strictlyPast in [false, true] {
       let shapes: [Shape] = [[2, 5, 3, 4], [2, 5, 3, 4], [2, 5, 3, 2]]
       for decay: Shape? in [nil, [3], [3, 4], [2, 5, 3], [2, 5, 3, 4]] {

@@ -11,11 +11,11 @@ import GodwitKernels
 /// - Complexity: 2 N M operations for each row.
 public func affineMap(_ x: Tensor, weight: Tensor, bias: Tensor?) -> Tensor {
   guard let bias else { return matmul(x, weight) }
-  let width = x.shape[x.shape.axis(-1, of: "affineMap")]
+  let (count, width) = x.rowsAndWidth("affineMap")
   require(
     weight.rank == 2 && weight.shape[0] == width && bias.shape == [weight.shape[1]],
     "affineMap: x of shape \(x.shape), weight of shape \(weight.shape), bias of shape \(bias.shape)")
-  let rows = x.reshaped([x.count / max(width, 1), width])
+  let rows = x.reshaped([count, width])
   let y = fused([rows, weight, bias]) {
     product($0[0], $0[1], $0[2])
   } reference: {

@@ -18,7 +18,7 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
   )
   if b.rank == 2, a.rank > 2, !transposeA {
     // One large product instead of a batch of small ones; also in the derivatives.
-    let product = matmul(a.reshaped([a.count / max(k, 1), k]), b, transposeB: transposeB)
+    let product = matmul(a.reshaped([a.rowsAndWidth("matmul").rows, k]), b, transposeB: transposeB)
     return product.reshaped(a.shape.replacing(axis: -1, with: product.shape[1]))
   }
   return bilinear(a, b) {
