@@ -70,7 +70,7 @@ public func findings(of operation: OperationCase) -> [String] {
   // The float32 kernels.
   let single = x.map { $0.converted(to: .float32) }
   let (single32, pullback32) = valueWithPullback(at: single, of: function)
-  let gradients32 = pullback32(u.map { $0.converted(to: .float32) })
+  let gradients32 = pullback32(zip(u, single32).map { $0.converted(to: $1.dtype) })
   for (index, (a, b)) in zip(single32, y).enumerated() {
     let error = errorRatio(a, b)
     if !(error <= 2e-6) { found.append("result \(index) in float32 is off by \(error)") }

@@ -132,6 +132,32 @@ import Testing
     #expect(pullback(point(0, 1)).scalars == [0, 4])
   }
 
+  /// A kernel would read beyond a cotangent that is too small, and take the bits of another type for its own.
+  @Test func cotangentsAndDirectionsMustFit() async {
+    await #expect(processExitsWith: .failure) {
+      _ = valueWithPullback(at: Tensor(ones: [4, 3])) { softmax($0) }.pullback(Tensor(ones: [3]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = valueWithPullback(at: Tensor(ones: [4])) { tanh($0) }.pullback(Tensor(ones: [4], dtype: .float64))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = jacobianVectorProduct(at: Tensor(ones: [4]), along: Tensor(ones: [4], dtype: .float64)) { tanh($0) }
+    }
+  }
+
+  @Test func fusedKernelsRefuseMixedTypes() async {
+    await #expect(processExitsWith: .failure) {
+      _ = affineMap(Tensor(ones: [2, 3]), weight: Tensor(ones: [3, 4], dtype: .float64), bias: Tensor(ones: [4]))
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = rmsNorm(Tensor(ones: [2, 3]), scale: Tensor(ones: [3], dtype: .float64))
+    }
+    await #expect(processExitsWith: .failure) {
+      let x = Tensor(ones: [1, 2, 1, 4])
+      _ = softmaxAttention(x, buffers: x.converted(to: .float64), x, count: 2, offset: 0)
+    }
+  }
+
   @Test func anUnusedInputHasGradientZero() {
     let slopes = gradient(at: [point(1), point(2, 3)]) { square($0[0]).sum() }
     #expect(slopes[1].scalars == [0, 0])

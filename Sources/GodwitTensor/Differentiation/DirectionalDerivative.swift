@@ -4,7 +4,7 @@ import GodwitKernels
 ///
 /// D_v f = ∇f · v / |v|, so the length of `direction` does not count; `jacobianVectorProduct` is the one where it does.
 ///
-/// - Precondition: `direction` has the shapes of `x`, and is not zero.
+/// - Precondition: `direction` has the shapes and element types of `x`, and is not zero.
 public func directionalDerivative<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> R {
@@ -13,7 +13,7 @@ public func directionalDerivative<M: Module, R: Module>(
 
 /// The value of a function at `x`, and its slope in a direction.
 ///
-/// - Precondition: `direction` has the shapes of `x`, and is not zero.
+/// - Precondition: `direction` has the shapes and element types of `x`, and is not zero.
 public func valueWithDirectionalDerivative<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> (value: R, derivative: R) {

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// What a fused kernel returns: its results, and the hand-written reverse pass over what it kept.
 package struct FusedResult {
   package let outputs: [Tensor]
@@ -13,9 +15,15 @@ package struct FusedResult {
 ///
 /// `reference` is the same operation composed of others. It is what runs in float64, in forward mode and when the
 /// operation is differentiated a second time; in the tests it is the kernel's specification.
+///
+/// - Precondition: the operands have one element type.
 package func fused(
-  _ x: [Tensor], kernel: @Sendable ([Tensor]) -> FusedResult, reference: @escaping @Sendable ([Tensor]) -> [Tensor]
+  _ operation: StaticString, _ x: [Tensor], kernel: @Sendable ([Tensor]) -> FusedResult,
+  reference: @escaping @Sendable ([Tensor]) -> [Tensor]
 ) -> [Tensor] {
+  for operand in x {
+    require(operand.dtype == x[0].dtype, "\(operation): \(x[0].dtype) and \(operand.dtype) differ")
+  }
   if x[0].dtype != .float32 { return reference(x) }
   guard let trace = innermostTrace(x) else { return kernel(x).outputs }
   let level = trace.level

@@ -42,6 +42,8 @@ public func valueWithGradient<M: Module, Extra: Module>(
 /// The value of a function and the map from a cotangent of the value to the cotangent of `x`.
 ///
 /// The map may be called any number of times; the values that it needs live as long as it does.
+///
+/// - Precondition: the cotangent's tensors have the shapes and element types of the value's.
 public func valueWithPullback<M: Module, R: Module>(
   at x: M, of function: (M) throws -> R
 ) rethrows -> (value: R, pullback: @Sendable (R) -> M) {
@@ -55,7 +57,8 @@ private struct Recording<M: Module, R: Module>: Sendable {
   private let x: M
   private let tape: Tape
   private let leaves: Int
-  private let outputs: [Int]  // the node of each tensor of the value, -1 where it does not depend on x
+  private let results: [Tensor]  // the tensors of the value
+  private let outputs: [Int]  // the node of each, -1 where it does not depend on x
 
   init(at x: M, of function: (M) throws -> R) rethrows {
     let level = Trace.newLevel()
@@ -63,9 +66,9 @@ private struct Recording<M: Module, R: Module>: Sendable {
     let inputs = x.tensors
     let traced = inputs.map { $0.carrying(Trace(level: level, role: .node(tape, tape.leaf()), outer: $0.trace)) }
     let result = try function(x.replacingTensors(with: traced))
-    let results = result.tensors
-    outputs = results.map { $0.node(at: level) }
-    value = result.replacingTensors(with: results.map { $0.beneath(level) })
+    outputs = result.tensors.map { $0.node(at: level) }
+    results = result.tensors.map { $0.beneath(level) }
+    value = result.replacingTensors(with: results)
     self.x = x
     self.tape = tape
     leaves = inputs.count
@@ -77,7 +80,13 @@ private struct Recording<M: Module, R: Module>: Sendable {
   func gradient(seeds: [Tensor], consuming: Bool) -> M {
     require(seeds.count <= outputs.count, "pullback: \(seeds.count) cotangents for \(outputs.count) values")
     var reached: [(node: Int, cotangent: Tensor)] = []
-    for (node, cotangent) in zip(outputs, seeds) where node >= 0 { reached.append((node, cotangent)) }
+    for (index, cotangent) in seeds.enumerated() {
+      let value = results[index]
+      require(
+        cotangent.shape == value.shape && cotangent.dtype == value.dtype,
+        "pullback: a cotangent \(cotangent.shape) \(cotangent.dtype) of a value \(value.shape) \(value.dtype)")
+      if outputs[index] >= 0 { reached.append((outputs[index], cotangent)) }
+    }
     let found = tape.cotangents(ofFirst: leaves, seeds: reached, consuming: consuming)
     let inputs = x.tensors
     var cotangents: [Tensor] = []

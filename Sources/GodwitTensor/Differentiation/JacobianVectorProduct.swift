@@ -2,7 +2,7 @@ import GodwitKernels
 
 /// J v: how fast a function changes when `x` moves by `direction` in a unit of time; by forward mode, in one pass.
 ///
-/// - Precondition: `direction` has the shapes of `x`.
+/// - Precondition: `direction` has the shapes and element types of `x`.
 /// - Complexity: a small multiple of the function's own cost.
 public func jacobianVectorProduct<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
@@ -12,7 +12,7 @@ public func jacobianVectorProduct<M: Module, R: Module>(
 
 /// The value of a function at `x`, and J v.
 ///
-/// - Precondition: `direction` has the shapes of `x`.
+/// - Precondition: `direction` has the shapes and element types of `x`.
 public func valueWithJacobianVectorProduct<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> (value: R, product: R) {
@@ -24,8 +24,8 @@ public func valueWithJacobianVectorProduct<M: Module, R: Module>(
   var traced: [Tensor] = []
   for (input, tangent) in zip(inputs, tangents) {
     require(
-      input.shape == tangent.shape,
-      "jacobianVectorProduct: a direction of shape \(tangent.shape) for a value of shape \(input.shape)")
+      input.shape == tangent.shape && input.dtype == tangent.dtype,
+      "jacobianVectorProduct: a direction \(tangent.shape) \(tangent.dtype) at a value \(input.shape) \(input.dtype)")
     traced.append(input.carrying(Trace(level: level, role: .tangent(tangent), outer: input.trace)))
   }
   let result = try function(x.replacingTensors(with: traced))

@@ -16,7 +16,7 @@ public func affineMap(_ x: Tensor, weight: Tensor, bias: Tensor?) -> Tensor {
     weight.rank == 2 && weight.shape[0] == width && bias.shape == [weight.shape[1]],
     "affineMap: x of shape \(x.shape), weight of shape \(weight.shape), bias of shape \(bias.shape)")
   let rows = x.reshaped([count, width])
-  let y = fused([rows, weight, bias]) {
+  let y = fused("affineMap", [rows, weight, bias]) {
     product($0[0], $0[1], $0[2])
   } reference: {
     [matmul($0[0], $0[1]) + $0[2]]

@@ -33,7 +33,7 @@ public func diagonalRecurrence(_ a: ComplexTensor, _ b: ComplexTensor, initial: 
     "diagonalRecurrence: imaginary parts of shapes \(a.imaginary.shape), \(b.imaginary.shape) for \(a.real.shape), \(b.real.shape)"
   )
   let inputs = a.tensors + b.tensors + (initial?.tensors ?? [])
-  let h = fused(inputs) {
+  let h = fused("diagonalRecurrence", inputs) {
     sizes.evaluateComplex($0)
   } reference: { x in
     var real: [Tensor] = []

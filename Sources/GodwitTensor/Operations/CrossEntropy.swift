@@ -13,7 +13,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Indices) -> Tensor {
     targets.shape == logits.shape.removing(axis: -1),
     "crossEntropy: targets of shape \(targets.shape) for logits of shape \(logits.shape)")
   targets.requireBelow(n, "crossEntropy")
-  return fused([logits]) {
+  return fused("crossEntropy", [logits]) {
     evaluate($0[0], targets, rows, n)
   } reference: {
     [-logSoftmax($0[0]).picking(targets)]

@@ -11,7 +11,7 @@ import GodwitKernels
 /// - Complexity: 2 B T N operations in one pass over the memory.
 public func diagonalRecurrence(_ a: Tensor, _ b: Tensor, initial: Tensor? = nil) -> Tensor {
   let sizes = DiagonalSizes(a, b, initial, "diagonalRecurrence")
-  return fused([a, b] + (initial.map { [$0] } ?? [])) {
+  return fused("diagonalRecurrence", [a, b] + (initial.map { [$0] } ?? [])) {
     sizes.evaluate($0)
   } reference: { x in
     var states: [Tensor] = []

@@ -88,7 +88,7 @@ private struct LinearAttentionRule: Sendable {
       inputs += [state.matrix, state.sum]
     }
     let count = x.count
-    let y = fused(inputs) {
+    let y = fused("linearAttention", inputs) {
       evaluate($0, count)
     } reference: {
       reference($0, count)

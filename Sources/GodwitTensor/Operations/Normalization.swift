@@ -11,7 +11,7 @@ public func layerNorm(_ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
   require(
     scale.shape == [n] && shift.shape == [n],
     "layerNorm: x of shape \(x.shape), scale of shape \(scale.shape), shift of shape \(shift.shape)")
-  return fused([x, scale, shift]) { inputs in
+  return fused("layerNorm", [x, scale, shift]) { inputs in
     let (x, scale) = (inputs[0], inputs[1])
     let mean = Tensor([rows], .float32) { _ in }
     let inverse = Tensor([rows], .float32) { _ in }
@@ -44,7 +44,7 @@ public func layerNorm(_ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
 public func rmsNorm(_ x: Tensor, scale: Tensor, epsilon: Double = 1e-6) -> Tensor {
   let (rows, n) = x.rowsAndWidth("rmsNorm")
   require(scale.shape == [n], "rmsNorm: x of shape \(x.shape), scale of shape \(scale.shape)")
-  return fused([x, scale]) { inputs in
+  return fused("rmsNorm", [x, scale]) { inputs in
     let (x, scale) = (inputs[0], inputs[1])
     let inverse = Tensor([rows], .float32) { _ in }
     let y = Tensor(x.shape, .float32) { _ in }

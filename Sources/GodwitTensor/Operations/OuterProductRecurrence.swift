@@ -22,7 +22,7 @@ public func outerProductRecurrence(
   let operands = AttentionOperands(query, key, value, "outerProductRecurrence")
   let rule = OuterProductRule(operands: operands, logDecay: logDecay, initial: initial, strictlyPast: strictlyPast)
   let inputs = [query, key, value] + [logDecay, initial].compactMap { $0 }
-  let y = fused(inputs) {
+  let y = fused("outerProductRecurrence", inputs) {
     rule.evaluate($0)
   } reference: {
     rule.reference($0)

@@ -10,6 +10,9 @@ package func softmaxAttention(
   require(
     offset + query.shape[1] <= count && count <= key.shape[1],
     "softmaxAttention: queries at \(offset) ..< \(offset + query.shape[1]), \(count) keys in a buffer of \(key.shape)")
+  require(
+    key.dtype == query.dtype && value.dtype == query.dtype,
+    "softmaxAttention: \(query.dtype), \(key.dtype) and \(value.dtype) differ")
   if query.dtype != .float32 || innermostTrace([query, key, value]) != nil {
     let (keys, values) = (key.slice(0..<count, along: 1), value.slice(0..<count, along: 1))
     return softmaxAttention(query, keys, values, offset: offset)

@@ -40,7 +40,7 @@ private func attend(
     batch: operands.batch, heads: operands.heads, keyHeads: operands.keyHeads, queries: operands.queries,
     keys: operands.keys, keyWidth: operands.keyWidth, valueWidth: operands.valueWidth, causal: causal,
     scale: Float(scale), offset: offset)
-  return fused(x) { x in
+  return fused("softmaxAttention", x) { x in
     let rows = operands.rows(x)
     let y = Tensor([shape.batch, shape.queries, shape.heads, shape.valueWidth], .float32) { _ in }
     let logSumExp = Tensor([shape.batch, shape.heads, shape.queries], .float32) { _ in }
