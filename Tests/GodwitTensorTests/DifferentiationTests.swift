@@ -100,6 +100,17 @@ import Testing
     #expect(slope.item == 1)
   }
 
+  @Test func sumsKeepNoOperands() {
+    weak var operand: Storage?
+    let (_, pullback) = valueWithPullback(at: Tensor([1.0, 2])) { x in
+      let doubled = x * 2
+      operand = doubled.storage
+      return (doubled + x) - doubled
+    }
+    #expect(operand == nil)
+    #expect(pullback(Tensor([1.0, 1])).scalars == [1, 1])
+  }
+
   @Test func gradientsRunInParallel() async {
     let slopes = await withTaskGroup(of: Double.self) { group in
       for index in 0..<16 {

@@ -45,24 +45,12 @@ extension Tensor {
 
   /// The sum, element by element; shapes broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) {
-      evaluate(.add, $0, $1, "+")
-    } productA: { _, _, d in
-      d
-    } productB: { _, _, d in
-      d
-    }
+    weightedSum(a, b, factor: 1) { evaluate(.add, $0, $1, "+") }
   }
 
   /// The difference, element by element; shapes broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) {
-      evaluate(.subtract, $0, $1, "-")
-    } productA: { _, _, d in
-      d
-    } productB: { _, _, d in
-      -d
-    }
+    weightedSum(a, b, factor: -1) { evaluate(.subtract, $0, $1, "-") }
   }
 
   /// The product, element by element; shapes broadcast.
