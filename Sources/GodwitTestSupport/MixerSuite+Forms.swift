@@ -90,6 +90,9 @@ extension MixerSuite {
   }
 
   private func differences<M: Module>(_ got: M, _ want: M, _ what: String) -> [String] {
+    if got.tensors.count != want.tensors.count {
+      return ["\(what) has \(got.tensors.count) tensors, not \(want.tensors.count)"]
+    }
     var found: [String] = []
     for (got, want) in zip(got.namedTensors, want.namedTensors) {
       if let difference = difference(got.tensor, want.tensor) { found.append("\(what) \(got.name) \(difference)") }

@@ -31,6 +31,7 @@ public struct MixerSuite<Mixer: SequenceMixer> {
     for dtype in DType.allCases {
       for length in [1, 7, 33, 100] { found += formViolations(length: length, dtype: dtype) }
       found += causalityViolations(length: 33, dtype: dtype)
+      found += emptyViolations(dtype)
     }
     return found + stateViolations()
   }
@@ -56,6 +57,22 @@ public struct MixerSuite<Mixer: SequenceMixer> {
     func causalityViolation(_ layer: (Tensor) -> Tensor) -> String? {
       GodwitTestSupport.causalityViolation(of: layer, input: input(length, dtype))
     }
+  }
+
+  /// Whether no positions at all give anything, or change a state with a past.
+  func emptyViolations(_ dtype: DType) -> [String] {
+    let mixer = mixer(dtype)
+    let nothing = Tensor(zeros: [batch, 0, width], dtype: dtype)
+    var found: [String] = []
+    if mixer(nothing).shape != nothing.shape { found.append("without positions: output \(mixer(nothing).shape)") }
+    var state = mixer.initialState(batch: batch)
+    _ = mixer(input(5, dtype), state: &state)
+    let before = state.tensors.map(\.scalars)
+    for y in [mixer(nothing, state: &state), mixer.chunk(nothing, state: &state)] where y.shape != nothing.shape {
+      found.append("without positions, from a state with a past: output \(y.shape)")
+    }
+    if state.tensors.map(\.scalars) != before { found.append("without positions: the state changes") }
+    return found
   }
 
   /// Whether the state's size does what `stateGrows` says.

@@ -6,7 +6,7 @@ import Testing
 
 /// yₜ = scale ⊙ Σ_{s ≤ t} xₛ, and ways to get it wrong.
 private struct RunningSum: SequenceMixer {
-  enum Fault: String, CaseIterable { case none, step, state, gradient, future, growth, visit }
+  enum Fault: String, CaseIterable { case none, step, state, count, gradient, future, growth, empty, visit }
 
   var scale = Tensor([1, 2, 3, 4])
   let fault: Fault
@@ -28,7 +28,7 @@ private struct RunningSum: SequenceMixer {
     if fault == .growth { state.extra.append(x) }
     let start = state.sum.reshaped([x.shape[0], 1, 4])
     var y = start + x.cumulativeSum(along: 1)
-    state.sum = y.element(x.shape[1] - 1, along: 1)
+    state.sum = state.sum + x.sum(along: 1)
     if fault == .future { y = y + x.mean(along: 1, keepingAxis: true) * 1e-3 }
     return y * scale
   }
@@ -36,6 +36,8 @@ private struct RunningSum: SequenceMixer {
   func chunk(_ x: Tensor, state: inout State) -> Tensor {
     let y = self(x, state: &state)
     if fault == .state { state.sum = state.sum * 1.001 }
+    if fault == .count { state.extra = [x] }
+    if fault == .empty { state.sum = state.sum + 1e-9 }
     return y
   }
 
@@ -60,7 +62,8 @@ struct BrokenMixerTests {
     (RunningSum.Fault.step, "steps, T = 33", "output"), (.state, "chunks of 5, T = 100", "final state sum"),
     (.gradient, "steps, T = 7", "gradient of the input"), (.gradient, "steps, T = 7", "gradient of the initial state"),
     (.future, "parallel", "outputs before position 1 change"),
-    (.growth, "stateGrows is false", "after 100"), (.visit, "visit does not reach", "scale"),
+    (.growth, "stateGrows is false", "after 100"), (.count, "chunks of 5, T = 7", "final state has 2 tensors, not 1"),
+    (.empty, "without positions", "the state changes"), (.visit, "visit does not reach", "scale"),
   ]) fileprivate func eachFaultIsFound(fault: RunningSum.Fault, place: String, what: String) {
     let found = violations(fault)
     #expect(found.contains { $0.contains(place) && $0.contains(what) }, "\(fault): \(found)")

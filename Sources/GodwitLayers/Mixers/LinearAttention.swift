@@ -91,7 +91,7 @@ public struct LinearAttention: ConfigurableMixer {
       initial: state.sums.matrix)
     let shape = state.sums.sum.shape
     let sums = key.cumulativeSum(along: 1) + state.sums.sum.reshaped([shape[0], 1, shape[1], shape[2]])
-    state.sums = LinearAttentionState(matrix: matrix, sum: sums.element(x.shape[1] - 1, along: 1))
+    state.sums = LinearAttentionState(matrix: matrix, sum: state.sums.sum + key.sum(along: 1))
     return projections.merged(output / ((query * sums).sum(along: 3, keepingAxis: true) + 1e-6))
   }
 
