@@ -1,5 +1,11 @@
 import GodwitKernels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension Tensor: CustomStringConvertible {
   /// Shape, element type and a readable excerpt: of more than eight elements along an axis, the first and last three.
   public var description: String {
@@ -40,11 +46,10 @@ extension Tensor: CustomStringConvertible {
   /// Six significant digits, as short as they can be.
   private static func format(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-    let magnitude = value.magnitude
-    if magnitude >= 1e6 || magnitude < 1e-4 { return "\(Float(value))" }
-    var scale = 1.0
-    while magnitude * scale < 1e5 { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    // The longest is a sign, a digit, a point, five digits, and an exponent such as e-324.
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { text in
+      _ = withVaList([value]) { vsnprintf(text.baseAddress!, text.count, "%.6g", $0) }
+      return String(cString: text.baseAddress!)
+    }
   }
 }
