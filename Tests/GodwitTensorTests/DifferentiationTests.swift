@@ -169,6 +169,26 @@ import Testing
     }
   }
 
+  /// Squares of the divisor are beyond float32, the derivatives within.
+  @Test func quotientsOfLargeAndSmallNumbersHaveDerivatives() {
+    for size in [1e-25, 1e25] {
+      let slopes = gradient(at: [Tensor(2 * size), Tensor(size)]) { $0[0] / $0[1] }
+      expectClose(slopes[0], Tensor(1 / size), "by the dividend")
+      expectClose(slopes[1], Tensor(-2 / size), "by the divisor")
+      expectClose(gradient(at: Tensor(size)) { size / $0 }, Tensor(-1 / size), "of a constant")
+    }
+  }
+
+  @Test func aPowerOfZeroIsOneEverywhere() {
+    let x = Tensor([0, .infinity, .nan, -2], dtype: .float64)
+    #expect(pow(x, 0.0).scalars == [1, 1, 1, 1])
+    #expect(gradient(at: x) { pow($0, 0.0).sum() }.scalars == [0, 0, 0, 0])
+    let base = Tensor([0, .infinity, -2], dtype: .float64)
+    let exponent = Tensor(zeros: [3], dtype: .float64)
+    #expect(pow(base, exponent).scalars == [1, 1, 1])
+    #expect(gradient(at: base) { pow($0, exponent).sum() }.scalars == [0, 0, 0])
+  }
+
   @Test func anUnusedInputHasGradientZero() {
     let slopes = gradient(at: [point(1), point(2, 3)]) { square($0[0]).sum() }
     #expect(slopes[1].scalars == [0, 0])

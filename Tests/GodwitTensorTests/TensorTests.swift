@@ -44,6 +44,11 @@ import Testing
     #expect(sum.shape == [2, 3] && sum.scalars == [11, 21, 31, 12, 22, 32])
   }
 
+  @Test func quotientsAreRoundedOnce() {
+    let x = Tensor([3.0, 7], dtype: .float64)
+    #expect((x / 10).scalars == [0.3, 0.7] && (7 / x).scalars == [7.0 / 3, 1])
+  }
+
   @Test func triangles() {
     let ones = Tensor(ones: [3, 3])
     #expect(ones.lowerTriangle().scalars == [1, 0, 0, 1, 1, 0, 1, 1, 1])

@@ -71,44 +71,67 @@ extension Tensor {
     } productA: { _, b, d in
       d / b
     } productB: { a, b, d in
-      -(d * a / (b * b))
+      -(d / b * (a / b))  // b² may be beyond the range of the type
     }
   }
 
+  /// The elements with the other sign.
   public static prefix func - (a: Tensor) -> Tensor { a.affine(scale: -1, offset: 0) }
 
+  /// The sum of each element and a number.
   public static func + (a: Tensor, b: Double) -> Tensor { a.affine(scale: 1, offset: b) }
+  /// The sum of a number and each element.
   public static func + (a: Double, b: Tensor) -> Tensor { b.affine(scale: 1, offset: a) }
+  /// The difference of each element and a number.
   public static func - (a: Tensor, b: Double) -> Tensor { a.affine(scale: 1, offset: -b) }
+  /// The difference of a number and each element.
   public static func - (a: Double, b: Tensor) -> Tensor { b.affine(scale: -1, offset: a) }
+  /// The product of each element and a number.
   public static func * (a: Tensor, b: Double) -> Tensor { a.affine(scale: b, offset: 0) }
+  /// The product of a number and each element.
   public static func * (a: Double, b: Tensor) -> Tensor { b.affine(scale: a, offset: 0) }
-  public static func / (a: Tensor, b: Double) -> Tensor { a.affine(scale: 1 / b, offset: 0) }
-  public static func / (a: Double, b: Tensor) -> Tensor { reciprocal(b).affine(scale: a, offset: 0) }
 
+  /// The quotient of each element and a number, rounded once.
+  public static func / (a: Tensor, b: Double) -> Tensor {
+    linear(a) {
+      evaluate(.divide, $0, Tensor(b, dtype: $0.dtype), "/")
+    } transpose: {
+      $0 / b
+    }
+  }
+
+  /// The quotient of a number and each element, rounded once.
+  public static func / (a: Double, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) / b }
+
+  /// Adds a tensor whose shape broadcasts to this one's.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Subtracts a tensor whose shape broadcasts to this one's.
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Multiplies by a tensor whose shape broadcasts to this one's.
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Divides by a tensor whose shape broadcasts to this one's.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 }
 
 /// `base` to the power `exponent`, element by element; shapes broadcast.
 ///
-/// The derivative by the exponent is taken as 0 where the base is 0.
+/// The derivative by the exponent is taken as 0 where the base is 0; it is NaN where the base is negative.
 public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
   binary(base, exponent) {
     Tensor.evaluate(.power, $0, $1, "pow")
   } productA: { a, b, d in
-    d * b * pow(a, b - 1)
+    // 0⁰ has the slope 0, not 0 · 0⁻¹.
+    let isZero = equal(a, Tensor(0, dtype: a.dtype)) * equal(b, Tensor(0, dtype: a.dtype))
+    return d * b * pow(select(isZero, Tensor(1, dtype: a.dtype), a), b - 1)
   } productB: { a, b, d in
     let isZero = equal(a, Tensor(0, dtype: a.dtype))
     return d * pow(a, b) * select(isZero, Tensor(0, dtype: a.dtype), log(select(isZero, Tensor(1, dtype: a.dtype), a)))
   }
 }
 
-/// `base` to a constant power, element by element.
+/// `base` to a constant power, element by element; 1 everywhere if the exponent is 0.
 public func pow(_ base: Tensor, _ exponent: Double) -> Tensor {
-  if exponent == 0 { return base.affine(scale: 0, offset: 1) }
+  if exponent == 0 { return Tensor(ones: base.shape, dtype: base.dtype) }
   if exponent == 1 { return base }
   if exponent == 2 { return square(base) }
   return elementwise(base) {
