@@ -48,9 +48,19 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, RandomAccess
   }
 
   /// The product of the extents; 1 for a scalar.
+  ///
+  /// - Precondition: the product is below 2⁵⁹, beyond which no memory has bytes for it.
   public var elementCount: Int {
     var count = 1
-    for axis in 0..<rank { count *= self[axis] }
+    var isWithin = true
+    for axis in 0..<rank {
+      let extent = self[axis]
+      if extent == 0 { return 0 }
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      count = product
+      isWithin = isWithin && !overflow && product < 1 << 59
+    }
+    require(isWithin, "Shape: \(self) has more elements than any memory")
     return count
   }
 

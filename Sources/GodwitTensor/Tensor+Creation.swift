@@ -62,12 +62,18 @@ extension Tensor {
   public init(ones shape: Shape, dtype: DType = .float32) { self.init(filled: 1, shape: shape, dtype: dtype) }
 
   /// The vector 0, 1, …, `count` − 1.
+  ///
+  /// - Precondition: `count` is not negative.
   public init(countingTo count: Int, dtype: DType = .float32) {
+    require(count >= 0, "Tensor: counting to \(count), which is negative")
     self.init((0..<count).map(Double.init), dtype: dtype)
   }
 
   /// The identity matrix [`size`, `size`].
+  ///
+  /// - Precondition: `size` is not negative.
   public init(identity size: Int, dtype: DType = .float32) {
+    require(size >= 0, "Tensor: the identity of size \(size), which is negative")
     var values = [Double](repeating: 0, count: size * size)
     for index in 0..<size { values[index * size + index] = 1 }
     self.init(values, shape: [size, size], dtype: dtype)

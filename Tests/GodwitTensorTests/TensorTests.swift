@@ -56,6 +56,15 @@ import Testing
     #expect(ones.upperTriangle(diagonal: 1).scalars == [0, 1, 1, 0, 0, 1, 0, 0, 0])
   }
 
+  @Test func shapesBeyondMemoryStopWithAMessage() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(zeros: [1 << 30, 1 << 30, 1 << 30])
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("[1073741824, 1073741824, 1073741824]"))
+    #expect(Tensor(zeros: [1 << 30, 1 << 30, 0, 1 << 30]).count == 0)
+  }
+
   @Test func misuseStopsWithBothValues() async {
     await #expect(processExitsWith: .failure) { _ = matmul(Tensor(zeros: [2, 3]), Tensor(zeros: [2, 3])) }
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3]) + Tensor(zeros: [2, 4]) }
@@ -66,6 +75,7 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3]).sum(along: 2) }
     await #expect(processExitsWith: .failure) { _ = crossEntropy(Tensor(zeros: [2, 3]), Indices([0, 3])) }
     await #expect(processExitsWith: .failure) { _ = concatenate([]) }
+    await #expect(processExitsWith: .failure) { _ = Tensor(countingTo: -1) }
     await #expect(processExitsWith: .failure) { _ = gradient(at: Tensor([1.0, 2])) { square($0) } }
     await #expect(processExitsWith: .failure) {
       _ = diagonalRecurrence(Tensor(zeros: [4]), Tensor(zeros: [2, 5, 3]))

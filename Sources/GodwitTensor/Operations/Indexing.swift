@@ -85,8 +85,11 @@ extension Tensor {
     return self * (1 - Tensor(lowerTriangle: shape[rank - 2], shape[rank - 1], diagonal: diagonal - 1, dtype: dtype))
   }
 
-  /// A matrix with ones on and below a diagonal and zeros above it.
+  /// A matrix [`rows`, `columns`] with ones on and below a diagonal and zeros above it.
+  ///
+  /// - Precondition: neither extent is negative.
   public init(lowerTriangle rows: Int, _ columns: Int, diagonal: Int = 0, dtype: DType = .float32) {
+    require(rows >= 0 && columns >= 0, "Tensor: a triangle of \(rows) rows and \(columns) columns")
     var values = [Double](repeating: 0, count: rows * columns)
     for row in 0..<rows {
       for column in 0..<Swift.max(0, Swift.min(columns, row + diagonal + 1)) { values[row * columns + column] = 1 }
