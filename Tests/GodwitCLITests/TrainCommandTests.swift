@@ -52,7 +52,7 @@ import Testing
     #expect(run.output.contains("generate runs/text-linear --prompt"))
     #expect(run.error.contains("1 file, "))
     #expect(run.error.contains("parameters"))
-    #expect(run.error.contains("update 3: "))
+    #expect(run.error.contains("step 3: "))
     #expect(run.error.contains("the model writes:"))
     for name in ["config.json", "metrics.jsonl", "loss.svg", "last.safetensors", "best.safetensors"] {
       #expect(FileManager.default.fileExists(atPath: folder.path("runs/text-linear/\(name)")))

@@ -51,7 +51,7 @@ import Testing
     let interrupted = try CommandRun(
       shell: background("a").replacing(" --quiet", with: "") + "\nkill -INT $pid; wait $pid", in: folder.url)
     #expect(interrupted.exitCode == 130)
-    #expect(interrupted.error.contains("interrupted after update "))
+    #expect(interrupted.error.contains("interrupted after step "))
     #expect(interrupted.error.contains("train --resume a"))
 
     let killed = try CommandRun(shell: background("b") + "\nkill -KILL $pid; wait $pid", in: folder.url)
@@ -75,7 +75,7 @@ import Testing
         wait $pid
         """, in: folder.url)
     #expect(run.exitCode == 130)
-    #expect(!run.error.contains("interrupted after update"))
+    #expect(!run.error.contains("interrupted after step"))
   }
 
   @Test func aLimitOnTheSizeOfFilesLeavesTheLastCheckpoint() throws {

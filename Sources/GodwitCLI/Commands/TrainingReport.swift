@@ -25,7 +25,7 @@ struct TrainingReport {
       let isBest = best.map { loss < $0 } ?? true
       if isBest { best = loss }
       bar?.note(
-        "update \(Quantity.grouped(record.step)): \(Quantity.fixed(loss, digits: 3)) bits per byte on held-out text"
+        "step \(Quantity.grouped(record.step)): \(Quantity.fixed(loss, digits: 3)) bits per byte on held-out text"
           + (isBest ? "" : " (best: \(Quantity.fixed(best!, digits: 3)))"))
     case .sample(let record):
       bar?.note("the model writes:\n" + record.text.split(separator: "\n").map { "  | \($0)" }.joined(separator: "\n"))
@@ -46,8 +46,8 @@ struct TrainingReport {
       "model: \(model.mixer), width \(model.width), \(model.depth) blocks, context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")
     console.note(
-      (start.step == 0 ? "" : "going on after update \(Quantity.grouped(start.step)): ")
-        + "\(Quantity.grouped(start.steps)) updates of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
+      (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
+        + "\(Quantity.grouped(start.steps)) steps of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
     )
     bar = ProgressBar(
       "train", total: start.steps, done: start.step, unitsPerStep: Double(start.bytesPerStep), unit: "tokens",
@@ -58,7 +58,7 @@ struct TrainingReport {
     bar?.finish()
     console.result(
       "\(Quantity.fixed(record.validationBitsPerByte, digits: 3)) bits per byte on held-out text after "
-        + "\(Quantity.grouped(record.steps)) updates in \(Quantity.duration(seconds: record.elapsedSeconds)); "
+        + "\(Quantity.grouped(record.steps)) steps in \(Quantity.duration(seconds: record.elapsedSeconds)); "
         + "\(Quantity.grouped(record.parameters)) parameters, at most \(Quantity.bytes(record.peakMemoryBytes)) of memory"
     )
     console.result("The curve is \(record.run)/loss.svg. Now let it write:")
@@ -75,10 +75,10 @@ struct TrainingReport {
     case .interrupted(let checkpoint):
       let run = start?.folder ?? checkpoint.path
       console.note(
-        "interrupted after update \(Quantity.grouped(checkpoint.step)) and saved; go on with:\n  "
+        "interrupted after step \(Quantity.grouped(checkpoint.step)) and saved; go on with:\n  "
           + ShellCommand.line(ShellCommand.program, ["train", "--resume", run]))
     case .abandoned:
-      console.note("interrupted before the first update; nothing was written")
+      console.note("interrupted before the first step; nothing was written")
     }
   }
 }

@@ -8,7 +8,7 @@ extension PositionEncoding: ExpressibleByArgument {}
 
 /// The options that describe a language model; what is not given stays as it is where they are applied.
 struct ModelArguments: ParsableArguments {
-  /// What two cores teach best in three minutes: many updates of a small model beat few of a larger one.
+  /// What two cores teach best in three minutes: many steps of a small model beat few of a larger one.
   static let standard = LanguageModelConfiguration(mixer: "linear", width: 128, depth: 4, heads: 4)
 
   @Option(

@@ -9,19 +9,19 @@ extension DecayConvention: ExpressibleByArgument {}
 struct TrainingArguments: ParsableArguments {
   private static let defaults = TrainingOptions()
 
-  @Option(parsing: .unconditional, help: "The number of updates.")
+  @Option(parsing: .unconditional, help: "The number of steps.")
   var steps: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "How long to train, in minutes; a short trial turns it into a number of updates. (default: 3)")
+    help: "How long to train, in minutes; a short trial turns it into a number of steps. (default: 3)")
   var minutes: Double?
 
   @Option(parsing: .unconditional, help: "The sequences of one pass. (default: \(Self.defaults.batch))")
   var batch: Int?
 
   @Option(
-    parsing: .unconditional, help: "The passes that make one update together. (default: \(Self.defaults.accumulation))")
+    parsing: .unconditional, help: "The passes that make one step together. (default: \(Self.defaults.accumulation))")
   var accumulation: Int?
 
   @Option(parsing: .unconditional, help: "The greatest learning rate. (default: \(Self.defaults.learningRate))")
@@ -34,7 +34,7 @@ struct TrainingArguments: ParsableArguments {
   var schedule: LearningRateSchedule.Decay?
 
   @Option(
-    parsing: .unconditional, help: "The updates with a rising learning rate. (default: a twentieth of all, at most 100)"
+    parsing: .unconditional, help: "The steps with a rising learning rate. (default: a twentieth of all, at most 100)"
   )
   var warmup: Int?
 
@@ -49,12 +49,12 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How much of the mean of the gradients an update keeps. (default: \(Self.defaults.beta1))")
+    help: "How much of the mean of the gradients a step keeps. (default: \(Self.defaults.beta1))")
   var beta1: Double?
 
   @Option(
     parsing: .unconditional,
-    help: "How much of the mean of their squares an update keeps. (default: \(Self.defaults.beta2))")
+    help: "How much of the mean of their squares a step keeps. (default: \(Self.defaults.beta2))")
   var beta2: Double?
 
   @Option(
@@ -71,7 +71,7 @@ struct TrainingArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "The updates from one validation to the next. (default: a twentieth of all, or more where validations would take long)"
+      "The steps from one validation to the next. (default: a twentieth of all, or more where validations would take long)"
   )
   var evaluateEvery: Int?
 
@@ -82,7 +82,7 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The updates from one sample to the next, 0 for no samples. (default: a quarter of all)")
+    help: "The steps from one sample to the next, 0 for no samples. (default: a quarter of all)")
   var sampleEvery: Int?
 
   @Option(

@@ -3,7 +3,7 @@ import GodwitOptimization
 import GodwitRandom
 import GodwitTensor
 
-/// A model as it was at some update, with what training needs to go on from there.
+/// A model as it was at some step, with what training needs to go on from there.
 ///
 /// The file is in the format safetensors: the parameters as `model.…`; with the optimiser's moments as
 /// `optimizer.first.…` and `optimizer.second.…` it can be trained on. Checksums in its metadata tell whether it was changed.

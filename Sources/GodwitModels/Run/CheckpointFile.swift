@@ -54,7 +54,7 @@ struct CheckpointFile {
       progress.sequencesDrawn >= 0
     else {
       throw .malformed(
-        path: path, reason: "it is of update \(progress.step), which the run in config.json does not have")
+        path: path, reason: "it is of step \(progress.step), which the run in config.json does not have")
     }
     return progress
   }

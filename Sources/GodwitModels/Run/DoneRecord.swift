@@ -1,6 +1,6 @@
 /// The end of a run in its history.
 public struct DoneRecord: Sendable, Hashable, Codable {
-  /// The number of updates made.
+  /// The number of steps made.
   public let steps: Int
   /// The loss of the best checkpoint on the held-out text, in bits per byte.
   public let validationBitsPerByte: Double

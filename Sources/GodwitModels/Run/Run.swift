@@ -27,7 +27,7 @@ public struct Run: Sendable {
     try CheckpointFile(reading: path(of: kind)).model(expecting: configuration.model)
   }
 
-  /// The number of updates that a checkpoint's model had.
+  /// The number of steps that a checkpoint's model had.
   public func step(of kind: CheckpointKind = .best) throws(RunError) -> Int {
     try CheckpointFile(reading: path(of: kind)).progress.step
   }

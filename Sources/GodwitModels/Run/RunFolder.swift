@@ -15,7 +15,7 @@ public struct RunFolder: Sendable, Hashable {
   public var configuration: String { file("config.json") }
   /// The history, one object per line.
   public var metrics: String { file("metrics.jsonl") }
-  /// The loss against the updates, as a picture.
+  /// The loss against the steps, as a picture.
   public var chart: String { file("loss.svg") }
 
   /// A checkpoint.

@@ -1,6 +1,6 @@
-/// An update in the history of a run.
+/// A step in the history of a run.
 public struct StepRecord: Sendable, Hashable, Codable {
-  /// The number of updates made.
+  /// The number of steps made.
   public let step: Int
   /// The loss on the training text, in bits per byte.
   public let trainBitsPerByte: Double

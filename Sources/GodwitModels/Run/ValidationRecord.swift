@@ -1,6 +1,6 @@
 /// A prediction of held-out text in the history of a run.
 public struct ValidationRecord: Sendable, Hashable, Codable {
-  /// The number of updates made.
+  /// The number of steps made.
   public let step: Int
   /// The loss on the held-out text, in bits per byte.
   public let validationBitsPerByte: Double

@@ -14,7 +14,7 @@ enum LossChart {
       series.append(LineChart.Series("validation", points: validation, style: .lineAndPoints))
     }
     return LineChart(
-      title: "Loss against the number of updates", x: ChartAxis("updates"), y: ChartAxis("loss", unit: "bits per byte"),
+      title: "Loss against the number of steps", x: ChartAxis("steps"), y: ChartAxis("loss", unit: "bits per byte"),
       series: series, command: command
     ).svg
   }

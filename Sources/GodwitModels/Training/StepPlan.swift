@@ -1,11 +1,11 @@
 /// Turns a time into a number of steps, from what a short trial measured.
 struct StepPlan {
-  /// What one update takes.
+  /// What one step takes.
   let secondsPerStep: Double
   /// What one validation takes.
   let secondsPerEvaluation: Double
 
-  /// The number of updates that fit, with their validations, into `seconds`; at least 1.
+  /// The number of steps that fit, with their validations, into `seconds`; at least 1.
   func steps(within seconds: Double, options: TrainingOptions, context: Int) -> Int {
     guard secondsPerStep > 0 else { return 1 }
     let withTwenty = (seconds - 20 * secondsPerEvaluation) / secondsPerStep

@@ -1,10 +1,10 @@
-/// A few updates that are thrown away again, to learn how long one takes.
+/// A few steps that are thrown away again, to learn how long one takes.
 ///
 /// Thrown away, so that a run of so many minutes is the same as one of as many steps.
 enum StepTrial {
   /// Measures on a state that is not used for anything else; nil if it was told to stop.
   ///
-  /// It takes about a twentieth of the time that the run has, but two updates at least.
+  /// It takes about a twentieth of the time that the run has, but two steps at least.
   static func plan(
     consuming state: consuming TrainingState, _ options: TrainingOptions, _ text: TrainingText, shouldStop: () -> Bool
   ) throws(CorpusError) -> StepPlan? {
@@ -15,7 +15,7 @@ enum StepTrial {
     while times.count < 2 || (times.count < 50 && (clock.now - start) / .seconds(1) < budget) {
       if shouldStop() { return nil }
       let begun = clock.now
-      // A small rate, as no schedule is known yet: how long an update takes does not depend on it.
+      // A small rate, as no schedule is known yet: how long a step takes does not depend on it.
       _ = try state.update(options, learningRate: 1e-6, text: text.split)
       times.append((clock.now - begun) / .seconds(1))
     }

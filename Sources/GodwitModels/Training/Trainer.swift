@@ -24,7 +24,7 @@ public struct Trainer: Sendable {
 
   /// How training ended.
   public enum Outcome: Sendable, Hashable {
-    /// All updates are made.
+    /// All steps are made.
     case finished
     /// It was told to stop, and saved.
     case interrupted(SavedCheckpoint)
@@ -66,7 +66,7 @@ public struct Trainer: Sendable {
     }
   }
 
-  /// Trains to the end, or until `shouldStop` says so, which is asked before each update.
+  /// Trains to the end, or until `shouldStop` says so, which is asked before each step.
   ///
   /// - Parameters:
   ///   - report: told what happens, on the same thread; training waits for it.

@@ -8,7 +8,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case text(CorpusError)
   /// A resumed run's text is not the one that it began with.
   case textChanged(run: String, expected: TextFingerprint, found: TextFingerprint)
-  /// One update would need more memory than the machine has.
+  /// One step would need more memory than the machine has.
   case tooMuchMemory(byteCount: Double, available: Double)
   /// A run that was to be tuned has another architecture.
   case otherArchitecture(run: String, differences: [FieldDifference])
@@ -30,7 +30,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         + "cannot go on as if never stopped: restore the text, give its place with --resume \(run) PATH, or begin a new run "
         + "from its weights with --from \(run)"
     case .tooMuchMemory(let byteCount, let available):
-      "one update would need about \(gibibytes(byteCount)) GiB of memory, and this machine has \(gibibytes(available)): "
+      "one step would need about \(gibibytes(byteCount)) GiB of memory, and this machine has \(gibibytes(available)): "
         + "choose a smaller batch, context, width or depth"
     case .otherArchitecture(let run, let differences):
       "a run that starts from \(run) has its architecture, but "
@@ -38,7 +38,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         + ": leave these options out, or train without --from"
     case .run(let error): "\(error)"
     case .notFinite(let what, let step, let lastGood):
-      "\(what) of update \(step) is not a finite number, so the run stops; the last good checkpoint is \(lastGood): "
+      "\(what) of step \(step) is not a finite number, so the run stops; the last good checkpoint is \(lastGood): "
         + "begin again from it with --from and a lower --learning-rate"
     case .notSaved(let error, let lastGood):
       "\(error); the run stops, and its last good checkpoint is \(lastGood): free some space, then go on with --resume"
@@ -50,10 +50,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
 public struct SavedCheckpoint: Sendable, Hashable, CustomStringConvertible {
   /// Where it is.
   public let path: String
-  /// The number of updates that its model has had.
+  /// The number of steps that its model has had.
   public let step: Int
 
-  public var description: String { "\(path) (after \(step) updates)" }
+  public var description: String { "\(path) (after \(step) steps)" }
 }
 
 /// A number of bytes in GiB with one digit after the point.

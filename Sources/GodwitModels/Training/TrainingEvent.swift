@@ -2,9 +2,9 @@
 public enum TrainingEvent: Sendable, Hashable {
   /// The run is laid out, and begins or goes on.
   case started(TrainingStart)
-  /// One more update was made; told for each.
+  /// One more step was made; told for each.
   case progress(StepRecord)
-  /// An update that is kept in the history, with the mean loss since the last one kept.
+  /// A step that is kept in the history, with the mean loss since the last one kept.
   case step(StepRecord)
   /// The held-out text was predicted.
   case validation(ValidationRecord)
@@ -12,17 +12,17 @@ public enum TrainingEvent: Sendable, Hashable {
   case sample(SampleRecord)
   /// A checkpoint was saved, complete and under its final name.
   case checkpoint(step: Int, path: String)
-  /// All updates are made.
+  /// All steps are made.
   case done(DoneRecord)
 }
 
 /// What is known when a run begins or goes on.
 public struct TrainingStart: Sendable, Hashable {
-  /// The updates already made, more than 0 if the run is resumed.
+  /// The steps already made, more than 0 if the run is resumed.
   public let step: Int
-  /// The updates of the whole run.
+  /// The steps of the whole run.
   public let steps: Int
-  /// The bytes that one update predicts.
+  /// The bytes that one step predicts.
   public let bytesPerStep: Int
   /// The number of parameters.
   public let parameters: Int

@@ -5,13 +5,13 @@ import GodwitOptimization
 /// Everything that the result depends on is here, in the architecture and in the text; what is nil is chosen to suit, and
 /// `resolved(forSteps:)` writes the choice down, so that a run can be repeated and resumed exactly.
 public struct TrainingOptions: Sendable, Hashable, Codable {
-  /// The number of updates; if nil, as many as `minutes` allow.
+  /// The number of steps; if nil, as many as `minutes` allow.
   public var steps: Int?
   /// The time that training may take, in minutes; a short trial on this machine turns it into `steps`.
   public var minutes: Double
   /// B, the sequences of one pass.
   public var batch: Int
-  /// The passes whose gradients make one update together.
+  /// The passes whose gradients make one step together.
   public var accumulation: Int
   /// The greatest learning rate.
   public var learningRate: Double
@@ -19,11 +19,11 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   public var finalLearningRate: Double?
   /// How the learning rate falls.
   public var schedule: LearningRateSchedule.Decay
-  /// The updates with a rising learning rate; a twentieth of all, but at most 100, if nil.
+  /// The steps with a rising learning rate; a twentieth of all, but at most 100, if nil.
   public var warmupSteps: Int?
-  /// β₁, how much of the mean of the gradients an update keeps.
+  /// β₁, how much of the mean of the gradients a step keeps.
   public var beta1: Double
-  /// β₂, how much of the mean of their squares an update keeps.
+  /// β₂, how much of the mean of their squares a step keeps.
   public var beta2: Double
   /// ε, added to the root of the second moment.
   public var epsilon: Double
@@ -37,15 +37,15 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   public var seed: UInt64
   /// The part of the text, at its end, that is never trained on.
   public var heldOutFraction: Double
-  /// The updates from one validation to the next; if nil, a twentieth of all, or as many as take ten times as long.
+  /// The steps from one validation to the next; if nil, a twentieth of all, or as many as take ten times as long.
   public var evaluationInterval: Int?
   /// The most bytes of the held-out text that one validation predicts.
   public var evaluationBytes: Int
-  /// The updates from one sample of the model's text to the next; a quarter of all if nil, no samples if 0.
+  /// The steps from one sample of the model's text to the next; a quarter of all if nil, no samples if 0.
   public var sampleInterval: Int?
   /// The length of a sample, in bytes.
   public var sampleBytes: Int
-  /// The updates from one line of the history to the next; a thousandth of all if nil.
+  /// The steps from one line of the history to the next; a thousandth of all if nil.
   public var logInterval: Int?
 
   public init(
@@ -79,7 +79,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     self.logInterval = logInterval
   }
 
-  /// The same options with every choice made, for a run of `steps` updates on sequences of `context` bytes.
+  /// The same options with every choice made, for a run of so many steps on sequences of `context` bytes.
   public func resolved(forSteps steps: Int, context: Int) -> TrainingOptions {
     var options = self
     options.steps = steps
@@ -91,14 +91,14 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     return options
   }
 
-  /// The updates that take about ten times as long as a validation: to learn from a byte is three times the work of
+  /// The steps that take about ten times as long as a validation: to learn from a byte is three times the work of
   /// predicting it.
   func leastEvaluationInterval(context: Int) -> Int {
     let bytesPerStep = Double(batch) * Double(accumulation) * Double(context)
     return max(Int(min(Double(evaluationBytes) / 3 * 10 / bytesPerStep, 1e12)), 1)
   }
 
-  /// The learning rate of each update, if every choice is made.
+  /// The learning rate of each step, if every choice is made.
   var learningRates: LearningRateSchedule {
     LearningRateSchedule(
       schedule, peak: learningRate, floor: finalLearningRate ?? 0, warmupSteps: warmupSteps ?? 0,

@@ -1,8 +1,8 @@
 import GodwitRandom
 
-/// Where training stands, beside the model and the optimiser's moments: with these, all that the next update depends on.
+/// Where training stands, beside the model and the optimiser's moments: with these, all that the next step depends on.
 struct TrainingProgress: Sendable, Hashable, Codable {
-  /// The updates made.
+  /// The steps made.
   var step = 0
   /// The sequences drawn from the training text: the position in the endless stream of them.
   var sequencesDrawn = 0
@@ -10,12 +10,12 @@ struct TrainingProgress: Sendable, Hashable, Codable {
   var dataGenerator: Philox
   /// Draws what dropout drops.
   var dropoutGenerator: Philox
-  /// The sum of the losses since the last update in the history, in nats per byte, and how many they are.
+  /// The sum of the losses since the last step in the history, in nats per byte, and how many they are.
   var recentLoss = 0.0
   var recentCount = 0
   /// The best validation so far, in bits per byte.
   var bestBitsPerByte: Double?
-  /// The update of the best validation.
+  /// The step of the best validation.
   var bestStep: Int?
   /// The time spent on training, in seconds; no result depends on it.
   var elapsedSeconds = 0.0

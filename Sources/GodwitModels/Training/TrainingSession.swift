@@ -1,6 +1,6 @@
 import GodwitOptimization
 
-/// The course of training: updates, and what is recorded and saved between them.
+/// The course of training: steps, and what is recorded and saved between them.
 struct TrainingSession {
   let folder: RunFolder
   let configuration: RunConfiguration
@@ -14,14 +14,14 @@ struct TrainingSession {
   var history: RunHistory
   var saved: SavedCheckpoint
   var lastSave = ContinuousClock.now
-  /// The time of the updates since the last one in the history, and the bytes that they predicted.
+  /// The time of the steps since the last one in the history, and the bytes that they predicted.
   var recentSeconds = 0.0
   var recentBytes = 0
 
   var options: TrainingOptions { configuration.training }
   var bytesPerStep: Int { options.batch * options.accumulation * configuration.model.context }
 
-  /// Makes updates until all are made, or until it is told to stop.
+  /// Makes steps until all are made, or until it is told to stop.
   mutating func run(
     shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> Trainer.Outcome {
@@ -37,7 +37,7 @@ struct TrainingSession {
     return .finished
   }
 
-  /// Makes one update, and then whatever is due after it.
+  /// Makes one step, and then whatever is due after it.
   private mutating func advance(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step + 1
     let update = try makeUpdate()

@@ -3,13 +3,13 @@ import GodwitOptimization
 import GodwitRandom
 import GodwitTensor
 
-/// A model in training: all that the next update depends on, and nothing else. No files, no clock.
+/// A model in training: all that the next step depends on, and nothing else. No files, no clock.
 struct TrainingState: Sendable {
   var model: LanguageModel
   var optimizer: AdamW<LanguageModel>
   var progress: TrainingProgress
 
-  /// Before the first update, from random parameters or from given ones.
+  /// Before the first step, from random parameters or from given ones.
   init(
     _ configuration: LanguageModelConfiguration, _ options: TrainingOptions, parameters: LanguageModel? = nil
   ) throws(ConfigurationError) {
@@ -40,7 +40,7 @@ struct TrainingState: Sendable {
       moments: Checkpoint.Moments(first: optimizer.first, second: optimizer.second))
   }
 
-  /// What an update found.
+  /// What a step found.
   struct Update {
     /// The mean loss of its sequences, in nats per byte.
     let loss: Double
@@ -50,7 +50,7 @@ struct TrainingState: Sendable {
     var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
   }
 
-  /// Makes one update at a learning rate, on `accumulation` batches of new sequences.
+  /// Makes one step at a learning rate, on `accumulation` batches of new sequences.
   mutating func update(_ options: TrainingOptions, learningRate: Double, text: TextSplit) throws(CorpusError) -> Update
   {
     var accumulator = GradientAccumulator<LanguageModel>()

@@ -17,7 +17,7 @@ struct TrainingText: Sendable {
     evaluation = HeldOutWindows(of: split, length: model.context, limit: options.evaluationBytes)
   }
 
-  /// What is predicted at the end: all, unless that would take more than about a thirtieth of the time of the updates.
+  /// What is predicted at the end: all, unless that would take more than about a thirtieth of the time of the steps.
   func finalEvaluation(_ model: LanguageModelConfiguration, _ options: TrainingOptions) -> HeldOutWindows {
     let (trained, overflow) = (options.steps ?? 1).multipliedReportingOverflow(
       by: options.batch * options.accumulation * model.context)
