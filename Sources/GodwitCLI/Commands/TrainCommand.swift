@@ -9,8 +9,9 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a byte-level language model on text.",
     discussion: """
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
-      holds config.json, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. Ctrl-C saves \
-      before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped.
+      holds config.json, text.jsonl, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
+      Ctrl-C saves before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
+      text has moved, its new place stands beside --resume.
 
       EXAMPLES
         godwit train

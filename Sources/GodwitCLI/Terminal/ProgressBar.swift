@@ -1,3 +1,5 @@
+import GodwitModels
+
 /// How far a long work has come: a bar that moves on a terminal, a plain line every few seconds elsewhere.
 package struct ProgressBar {
   private let console: Console

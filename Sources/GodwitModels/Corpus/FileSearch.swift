@@ -45,6 +45,7 @@ struct FileSearch {
     // A list instead of recursion: folders may be nested deeper than the stack allows.
     var waiting = [(path: path.hasSuffix("/") ? path : path + "/", name: "")]
     seen.insert(identity.node)
+    let first = found.count
     while let folder = waiting.popLast() {
       let listing: FolderListing
       do throws(FileError) { listing = try FolderListing(folder.path) } catch { throw .file(error) }
@@ -63,6 +64,7 @@ struct FileSearch {
         }
       }
     }
+    found[first...].sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
   private mutating func addEntry(_ path: String, name: String, _ waiting: inout [(path: String, name: String)]) {

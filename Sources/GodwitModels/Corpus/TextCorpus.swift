@@ -2,8 +2,8 @@ import GodwitKernels
 
 /// Text files joined into one long text that is read where it is needed, so that it may be larger than memory.
 ///
-/// The files are in the order of their paths' bytes. Each reading checks that its files are still the ones found at the
-/// beginning.
+/// The files are in the order of the paths that were given, those of a folder in the order of their paths' bytes. Each
+/// reading checks that its files are still the ones found at the beginning.
 public struct TextCorpus: Sendable {
   /// One file of the text.
   public struct File: Sendable, Hashable {
@@ -20,9 +20,6 @@ public struct TextCorpus: Sendable {
   public let skipped: SkippedFiles
   /// The length of the whole text.
   public let byteCount: Int
-  /// Sixteen hexadecimal digits made of the files' names, sizes and some of their bytes: equal for an equal text, so
-  /// that a run that goes on notices another one.
-  public let fingerprint: String
   private let open = OpenFiles()
 
   /// Finds the text files of some paths.
@@ -32,30 +29,23 @@ public struct TextCorpus: Sendable {
   ///
   /// - Parameter excluded: folders to leave out, such as the one that a run writes to.
   /// - Throws: when a path does not exist or cannot be read, or when there is no text.
-  /// - Complexity: O(files); at most 16 KiB of each is read.
+  /// - Complexity: O(files); at most 8 KiB of each is read.
   public init(paths: [String], excluding excluded: [String] = []) throws(CorpusError) {
     var search = FileSearch(excluding: excluded)
     for path in paths { try search.add(path) }
-    let found = search.found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    var hash = FowlerNollVoHash()
     var files: [File] = []
     var skipped = search.skipped
     var offset = 0
-    for candidate in found {
+    for candidate in search.found {
       let file: ReadableFile
       do throws(FileError) { file = try ReadableFile(candidate.path) } catch { throw .file(error) }
       let size = file.identity.byteCount
-      let beginning = try Self.read(file, at: 0, atMost: 8192)
+      let beginning = try Self.beginning(of: file)
       if size == 0 || beginning.isEmpty {
         skipped.empty += 1
       } else if Self.isBinary(beginning) {
         skipped.binary += 1
       } else {
-        hash.combine(candidate.name.utf8)
-        hash.combine(UInt64(size))
-        hash.combine(beginning)
-        hash.combine(try Self.read(file, at: size / 2, atMost: 4096))
-        hash.combine(try Self.read(file, at: max(size - 4096, 0), atMost: 4096))
         files.append(
           File(path: candidate.path, name: candidate.name, byteCount: size, offset: offset, identity: file.identity))
         offset += size
@@ -65,14 +55,13 @@ public struct TextCorpus: Sendable {
     self.files = files
     self.skipped = skipped
     byteCount = offset
-    fingerprint = hash.description
   }
 
-  private static func read(_ file: ReadableFile, at offset: Int, atMost count: Int) throws(CorpusError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
+  private static func beginning(of file: ReadableFile) throws(CorpusError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 8192)
     var got = 0
     do throws(FileError) {
-      got = try bytes.withTypedMutableBytes { bytes throws(FileError) in try file.read(into: bytes, at: offset) }
+      got = try bytes.withTypedMutableBytes { bytes throws(FileError) in try file.read(into: bytes, at: 0) }
     } catch { throw .file(error) }
     bytes.removeSubrange(got...)
     return bytes

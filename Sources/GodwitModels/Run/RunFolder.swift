@@ -13,6 +13,8 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Architecture, options and text.
   public var configuration: String { file("config.json") }
+  /// The files of the text, one object per line.
+  public var text: String { file("text.jsonl") }
   /// The history, one object per line.
   public var metrics: String { file("metrics.jsonl") }
   /// The loss against the steps, as a picture.

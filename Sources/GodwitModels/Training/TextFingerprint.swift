@@ -8,25 +8,15 @@ public struct TextFingerprint: Sendable, Hashable, Codable {
   public let files: Int
   /// The number of bytes in these.
   public let byteCount: Int
-  /// A checksum of the names and the bytes: of all where they are few, of pieces spread evenly where they are many.
+  /// A checksum of what the files hold, one after the other; their names do not matter.
   public let checksum: String
 
-  /// The most bytes that the checksum covers, and the piece that is read at once.
-  private static let (most, piece) = (4 << 20, 64 << 10)
-
-  init(of corpus: TextCorpus, paths: [String]) throws(CorpusError) {
+  init(_ listing: TextListing, paths: [String]) {
     self.paths = paths.map { URL(filePath: $0).standardizedFileURL.path }
-    files = corpus.files.count
-    byteCount = corpus.byteCount
+    files = listing.files.count
+    byteCount = listing.files.reduce(0) { $0 &+ $1.byteCount }
     var hash = ContentHash()
-    hash.add(corpus.fingerprint)
-    let pieces = (corpus.byteCount + Self.piece - 1) / Self.piece
-    let read = min(pieces, Self.most / Self.piece)
-    for index in 0..<read {
-      let start = pieces / read * index * Self.piece
-      let bytes = try corpus.read(start..<min(start + Self.piece, corpus.byteCount))
-      bytes.withUnsafeBytes { hash.add($0) }
-    }
+    for file in listing.files { hash.add(file.contents) }
     checksum = hash.digits
   }
 

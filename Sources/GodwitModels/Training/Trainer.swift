@@ -51,7 +51,7 @@ public struct Trainer: Sendable {
   /// A run that goes on from its last checkpoint; no other process can do so while the trainer exists.
   ///
   /// - Parameters:
-  ///   - paths: where the text is now; where it was if nil.
+  ///   - paths: where the text is now; the files that it began with, where they were, if nil.
   public init(resuming path: String, paths: [String]? = nil) throws(TrainingError) {
     folder = RunFolder(path)
     let configuration: RunConfiguration
@@ -60,9 +60,25 @@ public struct Trainer: Sendable {
       beginning = .resumed(configuration, try RunLock(folder))
     } catch { throw .run(error) }
     (model, options) = (configuration.model, configuration.training)
-    text = try TrainingText(paths ?? configuration.text.paths, model, options)
-    guard text.fingerprint.hasSameText(as: configuration.text) else {
-      throw .textChanged(run: folder.path, expected: configuration.text, found: text.fingerprint)
+    text = try Self.text(of: configuration, in: folder, at: paths)
+  }
+
+  /// The text that a run began with: its files, so that others that have come to their folders do not matter.
+  private static func text(
+    of configuration: RunConfiguration, in folder: RunFolder, at paths: [String]?
+  ) throws(TrainingError) -> TrainingText {
+    let listing = TextListing(of: folder, checkedBy: configuration.text)
+    let places = paths ?? listing?.files.map(\.path) ?? configuration.text.paths
+    do throws(TrainingError) {
+      return try TrainingText(places, configuration.model, configuration.training) { found throws(TrainingError) in
+        let now = TextFingerprint(found, paths: places)
+        guard !now.hasSameText(as: configuration.text) else { return }
+        let difference = listing?.difference(from: found) ?? "its files are not the same"
+        throw .textChanged(run: folder.path, difference: difference)
+      }
+    } catch {
+      guard paths == nil, case .text(.missing(let path, _)) = error else { throw error }
+      throw .textMissing(run: folder.path, path: path)
     }
   }
 

@@ -7,7 +7,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// The text cannot be read.
   case text(CorpusError)
   /// A resumed run's text is not the one that it began with.
-  case textChanged(run: String, expected: TextFingerprint, found: TextFingerprint)
+  case textChanged(run: String, difference: String)
+  /// A file of a resumed run's text is not where it was.
+  case textMissing(run: String, path: String)
   /// One step would need more memory than the machine has.
   case tooMuchMemory(byteCount: Double, available: Double)
   /// A run that was to be tuned has another architecture.
@@ -24,11 +26,13 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .configuration(let error): "\(error)"
     case .option(let error): "\(error)"
     case .text(let error): "\(error)"
-    case .textChanged(let run, let expected, let found):
-      "the text of \(run) has changed since the run began (\(expected.files) files, \(expected.byteCount) bytes, checksum "
-        + "\(expected.checksum); now \(found.files) files, \(found.byteCount) bytes, checksum \(found.checksum)), so it "
-        + "cannot go on as if never stopped: restore the text, give its place with --resume \(run) PATH, or begin a new run "
+    case .textChanged(let run, let difference):
+      "the text is not the one that the run in \(run) began with, so the run cannot go on as if never stopped: "
+        + "\(difference); restore the text, give its place with --resume \(run) PATH, or begin a new run "
         + "from its weights with --from \(run)"
+    case .textMissing(let run, let path):
+      "the run in \(run) learns from \(path), which is gone; put it back, or give the place of the text with "
+        + "--resume \(run) PATH"
     case .tooMuchMemory(let byteCount, let available):
       "one step would need about \(gibibytes(byteCount)) GiB of memory, and this machine has \(gibibytes(available)): "
         + "choose a smaller batch, context, width or depth"

@@ -20,8 +20,8 @@ extension TrainingSession {
     options = options.resolved(forSteps: steps, context: request.model.context)
     rates = options.learningRates
     configuration = RunConfiguration(
-      command: request.command, model: request.model, training: options, text: text.fingerprint,
-      fineTunedFrom: request.from?.folder.path)
+      command: request.command, model: request.model, training: options,
+      text: TextFingerprint(text.listing, paths: request.paths), fineTunedFrom: request.from?.folder.path)
     self.text = text
     folder = RunFolder(request.folder)
     state = try Self.state(request, parameters)
@@ -30,6 +30,7 @@ extension TrainingSession {
       try folder.create()
       lock = try RunLock(folder)
       metrics = try MetricsFile(creating: folder.metrics)
+      try text.listing.write(to: folder)
       try state.checkpoint.write(to: folder.checkpoint(.last))
       // Last, as a folder that has it is a complete run.
       try configuration.write(to: folder)

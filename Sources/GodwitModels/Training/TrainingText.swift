@@ -1,18 +1,24 @@
 /// A text prepared for training: its parts, and which held-out windows are predicted when.
 struct TrainingText: Sendable {
   let corpus: TextCorpus
+  let listing: TextListing
   let split: TextSplit
-  let fingerprint: TextFingerprint
   /// What is predicted at each validation.
   let evaluation: HeldOutWindows
 
+  /// - Parameters:
+  ///   - check: looks at the files before anything is made of them.
   init(
-    _ paths: [String], _ model: LanguageModelConfiguration, _ options: TrainingOptions
+    _ paths: [String], _ model: LanguageModelConfiguration, _ options: TrainingOptions,
+    check: (TextListing) throws(TrainingError) -> Void = { _ in }
   ) throws(TrainingError) {
     do throws(CorpusError) {
       corpus = try TextCorpus(paths: paths)
+      listing = try TextListing(of: corpus)
+    } catch { throw .text(error) }
+    try check(listing)
+    do throws(CorpusError) {
       split = try TextSplit(corpus, heldOut: options.heldOutFraction, context: model.context)
-      fingerprint = try TextFingerprint(of: corpus, paths: paths)
     } catch { throw .text(error) }
     evaluation = HeldOutWindows(of: split, length: model.context, limit: options.evaluationBytes)
   }

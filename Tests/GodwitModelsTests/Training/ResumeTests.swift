@@ -99,10 +99,36 @@ import Testing
     try Data(text).write(to: URL(filePath: run.text))
     let error = #expect(throws: TrainingError.self) { try run.resume("a") }
     guard case .textChanged = error else { return unexpected(error) }
+    #expect(GodwitModelsTests.text(of: error).contains("\(run.text) is changed; "))
+    #expect(GodwitModelsTests.text(of: error).contains("--resume \(run.path("a")) PATH"))
     text[1234] ^= 1
-    let moved = run.path("elsewhere/text.txt")
-    try run.folder.write("elsewhere/text.txt", text)
+    // Its name does not matter.
+    let moved = run.path("elsewhere/book")
+    try run.folder.write("elsewhere/book", text)
     #expect(throws: Never.self) { try Trainer(resuming: run.path("a"), paths: [moved]) }
+    try FileManager.default.removeItem(atPath: run.text)
+    let missing = #expect(throws: TrainingError.self) { try run.resume("a") }
+    guard case .textMissing = missing else { return unexpected(missing) }
+    #expect(GodwitModelsTests.text(of: missing).contains("--resume \(run.path("a")) PATH"))
+  }
+
+  @Test func whatComesToTheFolderDoesNotMatter() throws {
+    let run = try SmallRun()
+    for name in ["b", "c"] { try run.folder.write("text/\(name)", SmallRun.words(count: 1500, seed: 2)) }
+    var request = run.request("a")
+    request.paths = [run.path("text")]
+    _ = try SmallRun.run(try Trainer(request), until: 3)
+    try run.folder.write("text/a.log", Array("text: 2 files".utf8))
+    #expect(throws: Never.self) { try Trainer(resuming: run.path("a")) }
+    let error = #expect(throws: TrainingError.self) {
+      try Trainer(resuming: run.path("a"), paths: [run.path("text")])
+    }
+    #expect(GodwitModelsTests.text(of: error).contains("text/a.log is new; "))
+    // The list is there for words only: the folder itself is looked at without it.
+    try FileManager.default.removeItem(atPath: RunFolder(run.path("a")).text)
+    #expect(throws: TrainingError.self) { try Trainer(resuming: run.path("a")) }
+    try FileManager.default.removeItem(atPath: run.path("text/a.log"))
+    #expect(throws: Never.self) { try Trainer(resuming: run.path("a")) }
   }
 
   @Test func twoProcessesDoNotTrainTheSameRun() throws {

@@ -29,6 +29,11 @@ package enum Quantity {
     return (value < 0 ? "-" : "") + text
   }
 
+  /// A number with what it counts: 1 block, 1,200 blocks.
+  package static func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(grouped(value)) \(value == 1 ? one : many ?? one + "s")"
+  }
+
   /// A fixed number of digits after the point.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

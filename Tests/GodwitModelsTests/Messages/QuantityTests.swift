@@ -1,4 +1,4 @@
-import GodwitCLI
+import GodwitModels
 import Testing
 
 @Suite struct QuantityTests {
@@ -11,6 +11,9 @@ import Testing
 
   @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (812_345, "812,345"), (-1_234_567, "-1,234,567")])
   func groupsThousands(value: Int, text: String) { #expect(Quantity.grouped(value) == text) }
+
+  @Test(arguments: [(0, "0 blocks"), (1, "1 block"), (1200, "1,200 blocks")])
+  func countsInThePlural(value: Int, text: String) { #expect(Quantity.counted(value, "block") == text) }
 
   @Test(arguments: [(1.886, 2, "1.89"), (-0.004, 2, "0.00"), (2, 3, "2.000"), (1.005, 0, "1"), (-3.25, 1, "-3.3")])
   func fixesDigits(value: Double, digits: Int, text: String) { #expect(Quantity.fixed(value, digits: digits) == text) }
