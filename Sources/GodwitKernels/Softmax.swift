@@ -10,13 +10,10 @@ package func softmax(
   on isa: InstructionSet = .current
 ) {
   let table = gw_softmax_table(isa.rawValue)!
-  forEachRows(rows, n: n, cost: dtype == .float32 ? 0.2 : 5) { range in
-    let start = range.lowerBound * n
-    switch dtype {
-    case .float32: table.pointee.softmax(range.count, n, x.floats + start, y.floats + start)
-    case .float64:
-      forEachDoubleRow(range, n) { DoubleRow.softmax(n, x.doubles + $0, y.doubles + $0) }
-    }
+  forEachRow(dtype, rows, n) { count, start in
+    table.pointee.softmax(count, n, x.floats + start, y.floats + start)
+  } double: { start in
+    DoubleRow.softmax(n, x.doubles + start, y.doubles + start)
   }
 }
 
@@ -30,13 +27,10 @@ package func logSoftmax(
   on isa: InstructionSet = .current
 ) {
   let table = gw_softmax_table(isa.rawValue)!
-  forEachRows(rows, n: n, cost: dtype == .float32 ? 0.2 : 5) { range in
-    let start = range.lowerBound * n
-    switch dtype {
-    case .float32: table.pointee.log_softmax(range.count, n, x.floats + start, y.floats + start)
-    case .float64:
-      forEachDoubleRow(range, n) { DoubleRow.logSoftmax(n, x.doubles + $0, y.doubles + $0) }
-    }
+  forEachRow(dtype, rows, n) { count, start in
+    table.pointee.log_softmax(count, n, x.floats + start, y.floats + start)
+  } double: { start in
+    DoubleRow.logSoftmax(n, x.doubles + start, y.doubles + start)
   }
 }
 
@@ -50,10 +44,11 @@ package func logSumExp(
   on isa: InstructionSet = .current
 ) {
   let table = gw_softmax_table(isa.rawValue)!
-  forEachRows(rows, n: n, cost: dtype == .float32 ? 0.2 : 5) { range in
-    let start = range.lowerBound * n
+  forEachRows(rows, n: n, cost: cost(dtype)) { range in
     switch dtype {
-    case .float32: table.pointee.log_sum_exp(range.count, n, x.floats + start, y.floats + range.lowerBound)
+    case .float32:
+      let first = range.lowerBound
+      table.pointee.log_sum_exp(range.count, n, x.floats + first * n, y.floats + first)
     case .float64:
       for row in range { y.doubles[row] = DoubleRow.logSumExp(n, x.doubles + row * n) }
     }
@@ -68,14 +63,10 @@ package func softmaxGradient(
   on isa: InstructionSet = .current
 ) {
   let table = gw_softmax_table(isa.rawValue)!
-  forEachRows(rows, n: n, cost: dtype == .float32 ? 0.2 : 1) { range in
-    let start = range.lowerBound * n
-    switch dtype {
-    case .float32:
-      table.pointee.softmax_gradient(range.count, n, y.floats + start, dy.floats + start, dx.floats + start)
-    case .float64:
-      forEachDoubleRow(range, n) { DoubleRow.softmaxGradient(n, y.doubles + $0, dy.doubles + $0, dx.doubles + $0) }
-    }
+  forEachRow(dtype, rows, n) { count, start in
+    table.pointee.softmax_gradient(count, n, y.floats + start, dy.floats + start, dx.floats + start)
+  } double: { start in
+    DoubleRow.softmaxGradient(n, y.doubles + start, dy.doubles + start, dx.doubles + start)
   }
 }
 
@@ -87,18 +78,24 @@ package func logSoftmaxGradient(
   on isa: InstructionSet = .current
 ) {
   let table = gw_softmax_table(isa.rawValue)!
-  forEachRows(rows, n: n, cost: dtype == .float32 ? 0.2 : 5) { range in
-    let start = range.lowerBound * n
+  forEachRow(dtype, rows, n) { count, start in
+    table.pointee.log_softmax_gradient(count, n, y.floats + start, dy.floats + start, dx.floats + start)
+  } double: { start in
+    DoubleRow.logSoftmaxGradient(n, y.doubles + start, dy.doubles + start, dx.doubles + start)
+  }
+}
+
+/// Calls `single` for runs of rows, or `double` for each row, with the place of the first element.
+private func forEachRow(
+  _ dtype: DType, _ rows: Int, _ n: Int, single: (_ count: Int, _ start: Int) -> Void, double: (_ start: Int) -> Void
+) {
+  forEachRows(rows, n: n, cost: cost(dtype)) { range in
     switch dtype {
-    case .float32:
-      table.pointee.log_softmax_gradient(range.count, n, y.floats + start, dy.floats + start, dx.floats + start)
-    case .float64:
-      forEachDoubleRow(range, n) { DoubleRow.logSoftmaxGradient(n, y.doubles + $0, dy.doubles + $0, dx.doubles + $0) }
+    case .float32: single(range.count, range.lowerBound * n)
+    case .float64: for row in range { double(row * n) }
     }
   }
 }
 
-/// Calls `body` with the place of each row's first element.
-private func forEachDoubleRow(_ rows: Range<Int>, _ n: Int, _ body: (Int) -> Void) {
-  for row in rows { body(row * n) }
-}
+/// Nanoseconds to each element, about: those of float64 go to libm one by one.
+private func cost(_ dtype: DType) -> Double { dtype == .float32 ? 0.2 : 5 }
