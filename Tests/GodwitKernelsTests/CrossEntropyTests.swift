@@ -3,19 +3,12 @@ import Testing
 @testable import GodwitKernels
 
 @Suite struct CrossEntropyTests {
-  struct Case: Sendable {
-    var rows, n: Int
-    var scale = 3.0
-    var offset = 0.0
-    /// Every third logit that is not a target's is −∞.
-    var masked = false
-  }
-
-  static let cases: [Case] =
+  static let cases: [LogitsCase] =
     [(0, 4), (5, 1), (6, 2), (3, 7), (2, 16), (33, 17), (17, 64), (5, 100), (3, 1025), (900, 40)]
-    .map { Case(rows: $0.0, n: $0.1) } + [
-      Case(rows: 4, n: 50, scale: 80), Case(rows: 4, n: 50, scale: 1e4), Case(rows: 5, n: 2, masked: true),
-      Case(rows: 3, n: 256, scale: 80, masked: true),
+    .map { LogitsCase(rows: $0.0, n: $0.1) } + [
+      LogitsCase(rows: 4, n: 50, scale: 80), LogitsCase(rows: 4, n: 50, scale: 1e4),
+      LogitsCase(rows: 5, n: 2, masked: true),
+      LogitsCase(rows: 3, n: 256, scale: 80, masked: true),
     ]
 
   struct Sample {
@@ -23,20 +16,15 @@ import Testing
     var targets: [Int32]
     var dLoss: [Double]
 
-    init(_ test: Case) {
+    init(_ test: LogitsCase) {
       var noise = RecurrenceNoise(seed: 31)
-      let targets = noise.array(test.rows).map { min(Int32(($0 + 1) / 2 * Double(test.n)), Int32(test.n - 1)) }
-      x = noise.array(test.rows * test.n).enumerated().map { index, value in
-        let (row, column) = (index / test.n, index % test.n)
-        if test.masked, column % 3 == 1, column != targets[row] { return -.infinity }
-        return Double(Float(value * test.scale + test.offset))
-      }
-      self.targets = targets
+      targets = noise.array(test.rows).map { min(Int32(($0 + 1) / 2 * Double(test.n)), Int32(test.n - 1)) }
+      x = test.logits(.float32, &noise, targets: targets)
       dLoss = noise.array(test.rows)
     }
   }
 
-  func gradient(_ test: Case, _ sample: Sample, _ sums: [Double], _ isa: InstructionSet = .current) -> [Double] {
+  func gradient(_ test: LogitsCase, _ sample: Sample, _ sums: [Double], _ isa: InstructionSet = .current) -> [Double] {
     run(.float32, count: sample.x.count, [sample.x, sums, sample.dLoss]) { inputs, result in
       crossEntropyGradient(
         rows: test.rows, n: test.n, logits: inputs[0].floats, targets: sample.targets, logSumExp: inputs[1].floats,
@@ -45,7 +33,7 @@ import Testing
   }
 
   /// The losses and then the sums.
-  func value(_ test: Case, _ sample: Sample, _ isa: InstructionSet = .current) -> [Double] {
+  func value(_ test: LogitsCase, _ sample: Sample, _ isa: InstructionSet = .current) -> [Double] {
     run(.float32, count: 2 * test.rows, [sample.x]) { inputs, result in
       crossEntropy(
         rows: test.rows, n: test.n, logits: inputs[0].floats, targets: sample.targets, loss: result.floats,
@@ -53,7 +41,7 @@ import Testing
     }
   }
 
-  @Test(arguments: cases) func valueAndGradientEqualTheNaiveLoop(test: Case) {
+  @Test(arguments: cases) func valueAndGradientEqualTheNaiveLoop(test: LogitsCase) {
     let sample = Sample(test)
     let split = rows(sample.x, test.n)
     let losses = zip(split, sample.targets).map { NaiveRow.crossEntropy($0, Int($1)) }
@@ -90,7 +78,7 @@ import Testing
   }
 
   @Test func threadsDoNotChangeABit() {
-    let test = Case(rows: 3000, n: 70)
+    let test = LogitsCase(rows: 3000, n: 70)
     let sample = Sample(test)
     expectSameAtAnyThreads {
       let sums = value(test, sample)

@@ -147,12 +147,6 @@ import Testing
     #expect(abs(got - want) < 1e-7 * abs(want))
   }
 
-  func dot(_ a: [Double], _ b: [Double]) -> Double {
-    var sum = 0.0
-    for index in a.indices { sum += a[index] * b[index] }
-    return sum
-  }
-
   /// The output of `length` positions in `pieces` that hand their state on.
   func output(_ problem: Problem, _ test: Case, pieces: [Int], chunk: Int) -> [Float] {
     let (keys, values) = (test.heads * test.keyWidth, test.heads * test.valueWidth)

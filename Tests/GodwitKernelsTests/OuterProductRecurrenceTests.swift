@@ -142,11 +142,6 @@ import Testing
     var noise = RecurrenceNoise(seed: 4)
     let gradient = naive.gradient(dy: problem.dy, dFinal: problem.dFinal)
     let directions = [naive.q, naive.k, naive.v, naive.decay, naive.initial].map { noise.array($0.count) }
-    func dot(_ a: [Double], _ b: [Double]) -> Double {
-      var sum = 0.0
-      for index in a.indices { sum += a[index] * b[index] }
-      return sum
-    }
     func loss(_ step: Double) -> Double {
       func moved(_ x: [Double], _ index: Int) -> [Double] {
         x.indices.map { x[$0] + step * directions[index][$0] }

@@ -162,12 +162,6 @@ import Testing
     #expect(abs(got - want) < 1e-7 * abs(want))
   }
 
-  func dot(_ a: [Double], _ b: [Double]) -> Double {
-    var sum = 0.0
-    for index in a.indices { sum += a[index] * b[index] }
-    return sum
-  }
-
   static let threadCases = [
     Case(batch: 1, heads: 1, queries: 400, widths: (16, 20)),
     Case(batch: 3, heads: 4, keyHeads: 2, queries: 70, widths: (16, 16), causal: false),

@@ -3,33 +3,19 @@ import Testing
 @testable import GodwitKernels
 
 @Suite struct SoftmaxTests {
-  struct Case: Sendable {
-    var rows, n: Int
-    /// The logits are uniform on ±scale around `offset`.
-    var scale = 3.0
-    var offset = 0.0
-    /// Every third logit is −∞.
-    var masked = false
-  }
-
-  static let cases: [Case] =
+  static let cases: [LogitsCase] =
     [(0, 5), (4, 0), (5, 1), (5, 2), (3, 7), (2, 16), (7, 17), (3, 33), (2, 64), (5, 100), (2, 1025), (700, 40)]
-    .map { Case(rows: $0.0, n: $0.1) } + [
-      Case(rows: 3, n: 50, scale: 80), Case(rows: 3, n: 50, scale: 3e4), Case(rows: 3, n: 50, offset: 1e4),
-      Case(rows: 3, n: 50, offset: -1e4), Case(rows: 5, n: 2, masked: true), Case(rows: 3, n: 37, masked: true),
-      Case(rows: 2, n: 256, scale: 80, masked: true),
+    .map { LogitsCase(rows: $0.0, n: $0.1) } + [
+      LogitsCase(rows: 3, n: 50, scale: 80), LogitsCase(rows: 3, n: 50, scale: 3e4),
+      LogitsCase(rows: 3, n: 50, offset: 1e4),
+      LogitsCase(rows: 3, n: 50, offset: -1e4), LogitsCase(rows: 5, n: 2, masked: true),
+      LogitsCase(rows: 3, n: 37, masked: true),
+      LogitsCase(rows: 2, n: 256, scale: 80, masked: true),
     ]
 
-  func logits(_ test: Case, _ dtype: DType) -> [Double] {
+  @Test(arguments: cases, DType.allCases) func valuesEqualTheNaiveLoop(test: LogitsCase, dtype: DType) {
     var noise = RecurrenceNoise(seed: 21)
-    return noise.array(test.rows * test.n).enumerated().map { index, value in
-      if test.masked, index % test.n % 3 == 1 { return -.infinity }
-      return dtype.rounding(value * test.scale + test.offset)
-    }
-  }
-
-  @Test(arguments: cases, DType.allCases) func valuesEqualTheNaiveLoop(test: Case, dtype: DType) {
-    let x = logits(test, dtype)
+    let x = test.logits(dtype, &noise)
     for isa in InstructionSet.supported {
       let name = "\(test) under \(isa)"
       let y = run(dtype, count: x.count, [x]) { softmax(dtype, rows: test.rows, n: test.n, $0[0], $1, on: isa) }
@@ -42,9 +28,9 @@ import Testing
     }
   }
 
-  @Test(arguments: cases, DType.allCases) func gradientsEqualTheNaiveLoop(test: Case, dtype: DType) {
+  @Test(arguments: cases, DType.allCases) func gradientsEqualTheNaiveLoop(test: LogitsCase, dtype: DType) {
     var noise = RecurrenceNoise(seed: 22)
-    let x = logits(test, dtype)
+    let x = test.logits(dtype, &noise)
     let dy = noise.array(x.count)
     let y = rows(x, test.n).flatMap { NaiveRow.softmax($0) }.map { dtype.rounding($0) }
     let z = rows(x, test.n).flatMap { NaiveRow.logSoftmax($0) }.map { dtype.rounding($0) }
