@@ -1,7 +1,9 @@
+import CGodwitKernels
 import Testing
 
 @testable import GodwitKernels
 
+/// What changes the cache runs in a process of its own, as the other tests use the same one.
 @Suite struct MemoryCacheTests {
   @Test(arguments: [0, 1, 63, 64, 65, 511, 512, 513, 4097, 1 << 20, (1 << 21) + 3])
   func blocksAreAlignedAndWritable(byteCount: Int) {
@@ -9,5 +11,50 @@ import Testing
     #expect(UInt(bitPattern: block) % 64 == 0)
     block.initializeMemory(as: UInt8.self, repeating: 7, count: byteCount)
     MemoryCache.deallocate(block, byteCount: byteCount)
+  }
+
+  @Test(.disabled(if: gw_address_sanitizer())) func aFreedBlockIsUsedAgainForItsSizeClass() async {
+    await #expect(processExitsWith: .success) {
+      let block = MemoryCache.allocate(byteCount: 70_000)
+      MemoryCache.deallocate(block, byteCount: 70_000)
+      require(MemoryCache.keptByteCount >= 70_000, "a block is kept")
+      let small = MemoryCache.allocate(byteCount: 60_000)
+      require(small != block, "a block of another class is another")
+      let again = MemoryCache.allocate(byteCount: 70_001)
+      require(again == block, "the kept block comes back")
+      MemoryCache.deallocate(small, byteCount: 60_000)
+      MemoryCache.deallocate(again, byteCount: 70_001)
+      MemoryCache.trim()
+      require(MemoryCache.keptByteCount == 0, "nothing is kept after a trim")
+    }
+  }
+
+  @Test(.disabled(if: gw_address_sanitizer())) func noMoreIsKeptThanTheLimit() async {
+    await #expect(processExitsWith: .success) {
+      MemoryCache.limit = 200_000
+      let blocks = (0..<10).map { _ in MemoryCache.allocate(byteCount: 65_536) }
+      for block in blocks { MemoryCache.deallocate(block, byteCount: 65_536) }
+      require(MemoryCache.keptByteCount == 3 * 65_536, "\(MemoryCache.keptByteCount) bytes are kept")
+      MemoryCache.limit = 100_000
+      require(MemoryCache.keptByteCount == 0, "a lower limit hands blocks back")
+      MemoryCache.limit = -1
+      require(MemoryCache.limit == 0, "a limit is not negative")
+    }
+  }
+
+  #if DEBUG
+    @Test func whatWasNeverWrittenIsNaN() {
+      let block = MemoryCache.allocate(byteCount: 40)
+      #expect((0..<10).allSatisfy { block.assumingMemoryBound(to: Float.self)[$0].isNaN })
+      #expect((0..<5).allSatisfy { block.assumingMemoryBound(to: Double.self)[$0].isNaN })
+      MemoryCache.deallocate(block, byteCount: 40)
+    }
+  #endif
+
+  @Test(.enabled(if: gw_address_sanitizer())) func anOverflowByOneElementIsCaught() async {
+    await #expect(processExitsWith: .failure) {
+      let block = MemoryCache.allocate(byteCount: 40).assumingMemoryBound(to: Float.self)
+      block[10] = 1
+    }
   }
 }
