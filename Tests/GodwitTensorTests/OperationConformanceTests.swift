@@ -210,7 +210,9 @@ import Testing
     cases.append(OperationCase("mean", [[2, 3, 5]]) { $0[0].mean(along: [0, 1], keepingAxes: true) })
     cases.append(OperationCase("max", [[2, 3, 5]], [.separated]) { $0[0].max(along: [0, 2]) })
     cases.append(OperationCase("min", [[2, 3, 5]], [.separated]) { $0[0].min(along: [1, 2], keepingAxes: true) })
-    cases.append(OperationCase("variance", [[2, 3, 5]]) { $0[0].variance(along: [1]) })
+    cases.append(OperationCase("variance", [[2, 3, 5]]) { $0[0].variance(along: [0, 2]) })
+    cases.append(OperationCase("variance", [[2, 3, 5]]) { $0[0].variance(along: 1, keepingAxis: true) })
+    cases.append(OperationCase("variance", [[2, 3, 5]]) { $0[0].variance() })
     return cases
   }()
 

@@ -60,7 +60,7 @@ extension Tensor {
     return total.dropping(axes, unless: keepingAxes)
   }
 
-  /// The mean of all elements, a scalar.
+  /// The mean of all elements, a scalar; NaN of none.
   public func mean() -> Tensor { sum() / Double(count) }
 
   /// The means along an axis.
@@ -75,31 +75,51 @@ extension Tensor {
     return sum(along: axes, keepingAxes: keepingAxes) / Double(count)
   }
 
+  /// The variances along an axis, divided by the number of elements (not one less).
+  public func variance(along axis: Int, keepingAxis: Bool = false) -> Tensor {
+    variance(along: [axis], keepingAxes: keepingAxis)
+  }
+
+  /// The variance of all elements, a scalar.
+  public func variance() -> Tensor { variance(along: Array(0..<rank)) }
+
   /// The variances along axes, divided by the number of elements (not one less).
   public func variance(along axes: [Int], keepingAxes: Bool = false) -> Tensor {
     square(self - mean(along: axes, keepingAxes: true)).mean(along: axes, keepingAxes: keepingAxes)
   }
 
-  /// The greatest element along each axis; equal ones share the derivative.
+  /// The greatest element along each axis, NaN where one is; equal ones share the derivative.
+  ///
+  /// - Precondition: the axes have elements.
   public func max(along axes: [Int], keepingAxes: Bool = false) -> Tensor {
     extremum(.maximum, resolved(axes, "max"), keepingAxes)
   }
 
-  /// The greatest element along an axis; equal ones share the derivative.
+  /// The greatest element along an axis, NaN where one is; equal ones share the derivative.
+  ///
+  /// - Precondition: the axis has elements.
   public func max(along axis: Int, keepingAxis: Bool = false) -> Tensor { max(along: [axis], keepingAxes: keepingAxis) }
 
-  /// The least element along each axis; equal ones share the derivative.
+  /// The least element along each axis, NaN where one is; equal ones share the derivative.
+  ///
+  /// - Precondition: the axes have elements.
   public func min(along axes: [Int], keepingAxes: Bool = false) -> Tensor {
     extremum(.minimum, resolved(axes, "min"), keepingAxes)
   }
 
-  /// The least element along an axis; equal ones share the derivative.
+  /// The least element along an axis, NaN where one is; equal ones share the derivative.
+  ///
+  /// - Precondition: the axis has elements.
   public func min(along axis: Int, keepingAxis: Bool = false) -> Tensor { min(along: [axis], keepingAxes: keepingAxis) }
 
-  /// The greatest element, a scalar.
+  /// The greatest element, a scalar; NaN where one is.
+  ///
+  /// - Precondition: there are elements.
   public func max() -> Tensor { max(along: Array(0..<rank)) }
 
-  /// The least element, a scalar.
+  /// The least element, a scalar; NaN where one is.
+  ///
+  /// - Precondition: there are elements.
   public func min() -> Tensor { min(along: Array(0..<rank)) }
 
   private func extremum(_ reduction: Reduction, _ axes: [Int], _ keepingAxes: Bool) -> Tensor {
@@ -119,7 +139,9 @@ extension Tensor {
     return result[0].dropping(axes, unless: keepingAxes)
   }
 
-  /// The position of the greatest element along an axis, the first of equals.
+  /// The position of the greatest element along an axis, the first of equals; of the first NaN where there is one.
+  ///
+  /// - Precondition: the axis has elements.
   public func argmax(along axis: Int = -1) -> Indices {
     let axis = shape.axis(axis, of: "argmax")
     let (outer, n, inner) = shape.split(at: axis)
