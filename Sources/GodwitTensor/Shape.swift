@@ -29,7 +29,9 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, RandomAccess
   /// The number of axes.
   public var rank: Int { Int(rank8) }
 
+  /// The first axis.
   public var startIndex: Int { 0 }
+  /// The number of axes.
   public var endIndex: Int { Int(rank8) }
 
   /// The extent of an axis.

@@ -80,6 +80,8 @@ extension Tensor {
   }
 
   /// Independent samples, uniform on `range` (upper bound excluded).
+  ///
+  /// - Precondition: the range is finite, and not empty in the element type.
   public init(
     uniform range: Range<Double> = 0..<1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
@@ -98,6 +100,8 @@ extension Tensor {
   }
 
   /// Independent normal samples.
+  ///
+  /// - Precondition: the standard deviation is not negative, both parameters are finite.
   public init(
     normal mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator

@@ -15,9 +15,13 @@ public struct OperationCase: Sendable, CustomStringConvertible {
     case separated
   }
 
+  /// The operation's name in the source.
   public let name: String
+  /// The shapes of the inputs.
   public let shapes: [Shape]
+  /// What the inputs' elements are drawn from.
   public let domains: [Domain]
+  /// The operation.
   public let function: @Sendable ([Tensor]) -> [Tensor]
 
   /// An operation with several results.

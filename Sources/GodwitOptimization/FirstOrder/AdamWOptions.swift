@@ -13,6 +13,7 @@ public struct AdamWOptions: Sendable, Hashable, Codable {
   /// What λ is a rate of.
   public var decayConvention: DecayConvention
 
+  /// The given constants.
   public init(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 1e-2, decayConvention: DecayConvention = .pytorch

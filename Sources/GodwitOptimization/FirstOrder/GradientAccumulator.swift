@@ -9,6 +9,7 @@ public struct GradientAccumulator<Model: Module>: Sendable {
   /// The number of gradients added.
   public private(set) var count = 0
 
+  /// A sum of no gradients.
   public init() {}
 
   /// Adds a gradient.

@@ -7,6 +7,7 @@ public struct ParameterGroup: Sendable, Hashable, Codable {
   /// The factor on the learning rate.
   public var learningRateFactor: Double
 
+  /// The given factors; both 1 unless told.
   public init(decayFactor: Double = 1, learningRateFactor: Double = 1) {
     self.decayFactor = decayFactor
     self.learningRateFactor = learningRateFactor

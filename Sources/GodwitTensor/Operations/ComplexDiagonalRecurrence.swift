@@ -2,9 +2,12 @@ import GodwitKernels
 
 /// A complex tensor as its two real parts; the gradient of one is the pair of derivatives by these parts.
 public struct ComplexTensor: Module {
+  /// The real parts.
   public var real: Tensor
+  /// The imaginary parts, of the same shape.
   public var imaginary: Tensor
 
+  /// The tensor with these parts.
   public init(real: Tensor, imaginary: Tensor) {
     self.real = real
     self.imaginary = imaginary

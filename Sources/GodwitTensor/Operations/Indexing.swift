@@ -57,7 +57,7 @@ public func scatterAdd(_ x: Tensor, at indices: Indices, rows: Int) -> Tensor {
 extension Tensor {
   /// The element at `indices` of the last axis, one for each row.
   ///
-  /// - Precondition: the shape of the indices is this one's without its last axis.
+  /// - Precondition: the shape of the indices is this one's without its last axis; at most 2³¹ elements.
   public func picking(_ indices: Indices) -> Tensor {
     let n = shape[shape.axis(-1, of: "picking")]
     require(

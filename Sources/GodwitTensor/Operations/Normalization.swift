@@ -6,6 +6,10 @@ import GodwitKernels
 ///   - x: [..., N].
 ///   - scale: [N].
 ///   - shift: [N].
+///   - epsilon: ε, which keeps the divisor from 0.
+/// - Returns: [..., N].
+/// - Precondition: scale and shift have the extent of the last axis.
+/// - Complexity: O(1) for each element.
 public func layerNorm(_ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double = 1e-5) -> Tensor {
   let (rows, n) = x.rowsAndWidth("layerNorm")
   require(
@@ -41,6 +45,10 @@ public func layerNorm(_ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
 /// - Parameters:
 ///   - x: [..., N].
 ///   - scale: [N].
+///   - epsilon: ε, which keeps the divisor from 0.
+/// - Returns: [..., N].
+/// - Precondition: scale has the extent of the last axis.
+/// - Complexity: O(1) for each element.
 public func rmsNorm(_ x: Tensor, scale: Tensor, epsilon: Double = 1e-6) -> Tensor {
   let (rows, n) = x.rowsAndWidth("rmsNorm")
   require(scale.shape == [n], "rmsNorm: x of shape \(x.shape), scale of shape \(scale.shape)")

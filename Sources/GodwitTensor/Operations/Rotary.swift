@@ -15,6 +15,8 @@ import GodwitKernels
 ///   - x: [B, T, H, K], K even.
 ///   - offset: the position of the first row.
 ///   - base: the ratio of the slowest to the fastest wavelength, about.
+/// - Returns: [B, T, H, K].
+/// - Complexity: O(1) for each element, and K/2 sines and cosines for each position.
 public func rotary(_ x: Tensor, offset: Int = 0, base: Double = 10_000) -> Tensor {
   require(x.rank == 4 && x.shape[3] % 2 == 0, "rotary: \(x.shape) is not [B, T, H, K] with an even K")
   let (length, half) = (x.shape[1], x.shape[3] / 2)

@@ -1,6 +1,8 @@
 import GodwitKernels
 
-/// exp(x) / Σ exp(x) along the last axis.
+/// exp(x) / Σ exp(x) along the last axis; without overflow however large x is.
+///
+/// Rows that are −∞ throughout, or hold +∞ or NaN, become NaN throughout.
 public func softmax(_ x: Tensor) -> Tensor {
   rowwise(x, "softmax", GodwitKernels.softmax) { y, d in
     y * (d - (y * d).sum(along: -1, keepingAxis: true))
@@ -11,7 +13,9 @@ public func softmax(_ x: Tensor) -> Tensor {
   }
 }
 
-/// x − log Σ exp(x) along the last axis.
+/// x − log Σ exp(x) along the last axis; without overflow however large x is.
+///
+/// Rows that are −∞ throughout, or hold +∞ or NaN, become NaN throughout.
 public func logSoftmax(_ x: Tensor) -> Tensor {
   rowwise(x, "logSoftmax", GodwitKernels.logSoftmax) { y, d in
     d - (exp(y) * d).sum(along: -1, keepingAxis: true)
@@ -22,7 +26,7 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
   }
 }
 
-/// log Σ exp(x) along the last axis, which goes away; −∞ over no elements.
+/// log Σ exp(x) along the last axis, which goes away; −∞ over no elements, or over none but −∞.
 public func logSumExp(_ x: Tensor) -> Tensor {
   let (rows, n) = x.rowsAndWidth("logSumExp")
   let result = record([x]) {

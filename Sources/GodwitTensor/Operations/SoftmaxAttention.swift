@@ -1,6 +1,6 @@
 import GodwitKernels
 
-/// softmax(q kᵀ · scale) v for each head (Vaswani et al. 2017), computed in blocks: never a matrix T × T.
+/// softmax(q kᵀ · scale) v for each head (Vaswani et al. 2017), in float32 computed in blocks: never a matrix T × T.
 ///
 /// - Parameters:
 ///   - query: [B, T, H, K].
@@ -11,7 +11,8 @@ import GodwitKernels
 ///   - scale: the factor on inner products; 1/√K if nil.
 /// - Returns: [B, T, H, V].
 /// - Precondition: the shapes agree.
-/// - Complexity: 2 B H T S (K + V) operations, about half of that when causal; memory O(T).
+/// - Complexity: 2 B H T S (K + V) operations, about half of that when causal; memory O(T). In float64, in forward mode
+///   and in second derivatives matrices T × S.
 public func softmaxAttention(
   _ query: Tensor, _ key: Tensor, _ value: Tensor, causal: Bool = true, offset: Int = 0, scale: Double? = nil
 ) -> Tensor {
@@ -23,7 +24,12 @@ public func softmaxAttention(
 ///
 /// - Parameters:
 ///   - packed: [B, T, (H + 2 G) K]: the query heads, then the key heads, then the value heads.
+///   - heads: H.
+///   - keyHeads: G, which divides H.
+///   - causal: whether a query sees only the keys up to its own position.
+///   - scale: the factor on inner products; 1/√K if nil.
 /// - Returns: [B, T, H, K].
+/// - Precondition: the last axis is a multiple of H + 2 G.
 public func softmaxAttention(
   packed: Tensor, heads: Int, keyHeads: Int, causal: Bool = true, scale: Double? = nil
 ) -> Tensor {

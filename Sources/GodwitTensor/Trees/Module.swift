@@ -30,7 +30,9 @@ public protocol TensorVisitor {
 }
 
 extension TensorVisitor {
+  /// Does nothing: most visitors need no names.
   public mutating func enter(_ name: String) {}
+  /// Does nothing: most visitors need no names.
   public mutating func leave() {}
 
   /// Visits a part of a module.
@@ -64,9 +66,12 @@ extension Optional: Module where Wrapped: Module {
 
 /// Two modules as one.
 public struct Pair<First: Module, Second: Module>: Module {
+  /// The one, visited first.
   public var first: First
+  /// The other.
   public var second: Second
 
+  /// Both as one.
   public init(_ first: First, _ second: Second) {
     self.first = first
     self.second = second
@@ -80,6 +85,7 @@ public struct Pair<First: Module, Second: Module>: Module {
 
 /// A module without tensors.
 public struct Empty: Module {
+  /// The only value.
   public init() {}
   public mutating func visit(_ visitor: inout some TensorVisitor) {}
 }
