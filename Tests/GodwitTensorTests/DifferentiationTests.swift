@@ -77,6 +77,18 @@ import Testing
     #expect(h.scalars == [0, 12, 4, 12, 6, 4, 4, 4, 0])
   }
 
+  @Test func jacobianAndHessianOfTrees() {
+    // f = (a x₁, a x₂), and its Hessian with the second derivatives of a x₁² + x₂.
+    let tree = Pair(Tensor(3, dtype: .float64), point(1, 2))
+    let slopes = jacobian(at: tree) { $0.first * $0.second }
+    #expect(slopes.first.shape == [2] && slopes.first.scalars == [1, 2])
+    #expect(slopes.second.shape == [2, 2] && slopes.second.scalars == [3, 0, 0, 3])
+    let h = hessian(at: tree) { $0.first * square($0.second[0]) + $0.second[1] }
+    #expect(h[0].first.item == 0 && h[0].second.scalars == [2, 0])
+    #expect(h[1].first.scalars == [2, 0] && h[1].second.scalars == [6, 0, 0, 0])
+    #expect(jacobian(at: tree) { $0.second.slice(0..<0, along: 0) }.second.shape == [0, 2])
+  }
+
   @Test func theGradientOfATreeIsATree() {
     struct Line: Module {
       var slope: Tensor
