@@ -139,6 +139,14 @@ struct AdamWTests {
     #expect(theta.scalars != values)
   }
 
+  @Test func aBetaOfOneIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      var theta = Tensor(1)
+      var optimizer = AdamW(for: theta, AdamWOptions(beta2: 1))
+      optimizer.update(&theta, along: Tensor(1))
+    }
+  }
+
   @Test func resumesFromItsTensors() {
     var theta = Tensor([1, 2, 3])
     var optimizer = AdamW(for: theta)

@@ -41,11 +41,15 @@ public struct AdamW<Model: Module>: Module {
   /// - Parameters:
   ///   - learningRate: α; the options' if nil.
   ///   - gradientScale: a factor on the gradient, for clipping and accumulation without a pass of their own.
-  /// - Precondition: the model and the gradient have the shapes of the model that the optimiser was made for.
+  /// - Precondition: the model and the gradient have the shapes of the model that the optimiser was made for; β₁ and β₂ are
+  ///   in 0 ..< 1.
   /// - Complexity: one pass over four arrays, which writes three of them.
   public mutating func update(
     _ model: inout Model, along gradient: Model, learningRate: Double? = nil, gradientScale: Double = 1
   ) {
+    require(
+      0..<1 ~= options.beta1 && 0..<1 ~= options.beta2,
+      "AdamW: beta1 is \(options.beta1) and beta2 \(options.beta2); both must be in 0 ..< 1")
     stepCount += 1
     let rate = learningRate ?? options.learningRate
     var parameters = model.takeTensors()

@@ -2,9 +2,9 @@
 public struct AdamWOptions: Sendable, Hashable, Codable {
   /// α, the base learning rate.
   public var learningRate: Double
-  /// β₁, how much of the mean of the gradients a step keeps.
+  /// β₁, how much of the mean of the gradients a step keeps; in 0 ..< 1.
   public var beta1: Double
-  /// β₂, how much of the mean of their squares a step keeps.
+  /// β₂, how much of the mean of their squares a step keeps; in 0 ..< 1.
   public var beta2: Double
   /// ε, added to the root of the second moment.
   public var epsilon: Double
