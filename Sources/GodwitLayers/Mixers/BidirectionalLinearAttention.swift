@@ -18,13 +18,15 @@ public struct BidirectionalLinearAttention: SequenceLayer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = LinearAttention.problem(with: options) { fatalError("BidirectionalLinearAttention: \(problem)") }
     projections = HeadProjections(options, using: &generator)
-    rotaryBase = options.rotary ? 10_000 : nil
+    rotaryBase = options.rotaryBase
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard let rotaryBase else {
       let packed = projections.queryKeyValue(x)
-      return projections.merged(linearAttention(packed: packed, heads: projections.queryHeads, causal: false).output)
+      let epsilon = LinearAttention.epsilon
+      return projections.merged(
+        linearAttention(packed: packed, heads: projections.queryHeads, causal: false, epsilon: epsilon).output)
     }
     let heads = projections.separated(x)
     let (query, key) = (eluPlusOne(heads.query), eluPlusOne(heads.key))
@@ -32,8 +34,8 @@ public struct BidirectionalLinearAttention: SequenceLayer {
       rotary(query, base: rotaryBase), rotary(key, base: rotaryBase), heads.value, featureMap: .identity,
       normalized: false, causal: false
     ).output
-    let divisor = (query * key.sum(along: 1, keepingAxis: true)).sum(along: 3, keepingAxis: true) + 1e-6
-    return projections.merged(output / divisor)
+    let divisor = (query * key.sum(along: 1, keepingAxis: true)).sum(along: 3, keepingAxis: true)
+    return projections.merged(output / (divisor + LinearAttention.epsilon))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { projections.visit(&visitor) }

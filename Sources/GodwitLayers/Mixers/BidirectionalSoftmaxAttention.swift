@@ -16,7 +16,7 @@ public struct BidirectionalSoftmaxAttention: SequenceLayer {
   /// - Precondition: the options have no `problem`.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
-    rotaryBase = options.rotary ? 10_000 : nil
+    rotaryBase = options.rotaryBase
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -24,6 +24,8 @@ public struct LinearAttention: ConfigurableMixer {
   public var projections: HeadProjections
   /// The base of the rotary frequencies; no rotary positions if nil.
   public let rotaryBase: Double?
+  /// ε, which keeps the divisor from 0.
+  static let epsilon = 1e-6
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///
@@ -31,7 +33,7 @@ public struct LinearAttention: ConfigurableMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("LinearAttention: \(problem)") }
     projections = HeadProjections(options, using: &generator)
-    rotaryBase = options.rotary ? 10_000 : nil
+    rotaryBase = options.rotaryBase
   }
 
   public static var name: String { "linear" }
@@ -69,7 +71,8 @@ public struct LinearAttention: ConfigurableMixer {
   public func callAsFunction(_ x: Tensor, state: inout State) -> Tensor {
     defer { state.position += x.shape[1] }
     if let rotaryBase { return rotated(x, rotaryBase, &state) }
-    let result = linearAttention(packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: state.sums)
+    let result = linearAttention(
+      packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: state.sums, epsilon: Self.epsilon)
     state.sums = result.state
     return projections.merged(result.output)
   }
@@ -77,7 +80,8 @@ public struct LinearAttention: ConfigurableMixer {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     if rotaryBase == nil {
       let packed = projections.queryKeyValue(x)
-      return projections.merged(linearAttention(packed: packed, heads: projections.queryHeads).output)
+      return projections.merged(
+        linearAttention(packed: packed, heads: projections.queryHeads, epsilon: Self.epsilon).output)
     }
     var state = initialState(batch: x.shape[0])
     return self(x, state: &state)
@@ -92,7 +96,7 @@ public struct LinearAttention: ConfigurableMixer {
     let shape = state.sums.sum.shape
     let sums = key.cumulativeSum(along: 1) + state.sums.sum.reshaped([shape[0], 1, shape[1], shape[2]])
     state.sums = LinearAttentionState(matrix: matrix, sum: state.sums.sum + key.sum(along: 1))
-    return projections.merged(output / ((query * sums).sum(along: 3, keepingAxis: true) + 1e-6))
+    return projections.merged(output / ((query * sums).sum(along: 3, keepingAxis: true) + Self.epsilon))
   }
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of
@@ -104,13 +108,14 @@ public struct LinearAttention: ConfigurableMixer {
   public func step(_ x: Tensor, state: inout State) -> Tensor {
     let heads = projections.separated(x.reshaped([x.shape[0], 1, x.shape[1]]))
     let (query, key) = (eluPlusOne(heads.query), eluPlusOne(heads.key))
-    let divisor = (query.element(0, along: 1) * (state.sums.sum + key.element(0, along: 1))).sum(along: 2) + 1e-6
+    let sum = state.sums.sum + key.element(0, along: 1)
+    let divisor = (query.element(0, along: 1) * sum).sum(along: 2) + Self.epsilon
     let turned = rotaryBase.map { base in
       (rotary(query, offset: state.position, base: base), rotary(key, offset: state.position, base: base))
     }
     let (output, matrix) = outerProductRecurrence(
       turned?.0 ?? query, turned?.1 ?? key, heads.value, initial: state.sums.matrix)
-    state.sums = LinearAttentionState(matrix: matrix, sum: state.sums.sum + key.element(0, along: 1))
+    state.sums = LinearAttentionState(matrix: matrix, sum: sum)
     state.position += 1
     return projections.merged(output / divisor.reshaped([x.shape[0], 1, heads.query.shape[2], 1])).reshaped(x.shape)
   }

@@ -29,6 +29,9 @@ public struct MixerOptions: Sendable, Hashable {
     self.outputDeviation = outputDeviation
   }
 
+  /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
+  var rotaryBase: Double? { rotary ? 10_000 : nil }
+
   /// What is wrong with the division into heads, if anything.
   public var problem: MixerError? {
     if width <= 0 { return .impossible("width", found: width, expected: "a positive number") }

@@ -27,7 +27,7 @@ public struct SoftmaxAttention: ConfigurableMixer {
   /// - Precondition: the options have no `problem`.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
-    rotaryBase = options.rotary ? 10_000 : nil
+    rotaryBase = options.rotaryBase
   }
 
   public static var name: String { "softmax" }
