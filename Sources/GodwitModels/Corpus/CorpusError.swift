@@ -28,13 +28,16 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
       let places = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
       return "no text in \(places)" + (skipped.total > 0 ? " (\(skipped))" : "") + "; name files of text"
     case .tooShort(let byteCount, let needed, let context):
-      return "the text has \(byteCount) bytes, a context of \(context) needs at least \(needed); "
+      return "the text has \(Quantity.counted(byteCount, "byte")), a context of \(Quantity.grouped(context)) needs "
+        + "at least \(Quantity.grouped(needed)); "
         + "add text or choose a smaller context"
     case .heldOutShare(let share): return "the held-out share \(share) is not in 0 ..< 1; 0.1 is usual"
     case .changed(let path, let expected, nil):
-      return "\(path) is gone (\(expected) bytes expected); put it back, or start again with what there is"
+      return "\(path) is gone (\(Quantity.counted(expected, "byte")) expected); put it back, or start again with what "
+        + "there is"
     case .changed(let path, let expected, let found?):
-      return "\(path) was changed since the text was opened (\(expected) bytes expected, \(found) found); "
+      return "\(path) was changed since the text was opened "
+        + "(\(Quantity.counted(expected, "byte")) expected, \(Quantity.grouped(found)) found); "
         + "put it back, or start again with what there is"
     }
   }

@@ -22,10 +22,9 @@ public struct SkippedFiles: Sendable, Hashable, Codable, CustomStringConvertible
   public var description: String {
     let kinds = [
       (binary, "binary"), (empty, "empty"), (hidden, "hidden"), (links, "linked"), (repeated, "repeated"),
-      (runs, "runs"),
-      (other, "other"),
+      (runs, runs == 1 ? "run" : "runs"), (other, "other"),
     ]
-    let parts = kinds.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    let parts = kinds.filter { $0.0 > 0 }.map { "\(Quantity.grouped($0.0)) \($0.1)" }
     return parts.isEmpty ? "nothing skipped" : parts.joined(separator: ", ") + " skipped"
   }
 }

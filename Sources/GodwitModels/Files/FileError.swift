@@ -8,6 +8,7 @@
 public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Operation: String, Sendable, Hashable {
     case open, read, write, replace, list
+    case makeFolder = "make the folder"
   }
 
   public let operation: Operation
@@ -24,20 +25,28 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     self.byteCount = byteCount
   }
 
-  public var description: String {
-    let bytes = byteCount.map { " (\($0) bytes)" } ?? ""
-    return "cannot \(operation.rawValue) \(path)\(bytes): \(reason); \(remedy)"
+  public var description: String { problem + "; " + remedy }
+
+  /// What the system said.
+  package var problem: String {
+    let bytes = byteCount.map { " (\(Quantity.counted($0, "byte")))" } ?? ""
+    return "cannot \(operation.rawValue) \(path)\(bytes): \(String(cString: strerror(code)))"
   }
 
-  private var reason: String { String(cString: strerror(code)) }
+  private var isReading: Bool { [.open, .read, .list].contains(operation) }
 
-  private var remedy: String {
+  /// What to do about it.
+  package var remedy: String {
     switch code {
     case ENOSPC, EDQUOT: "free space there or choose another place"
     case EFBIG: "raise the limit on the size of files (ulimit -f) or choose another place"
-    case EACCES, EPERM, EROFS:
-      operation == .write || operation == .replace ? "choose a place where you may write" : "make it readable to you"
-    case ENOENT, ENOTDIR: operation == .write ? "make its folder first" : "check the path"
+    case EACCES, EPERM, EROFS: isReading ? "make it readable to you" : "choose a place where you may write"
+    case ENOENT, ENOTDIR, EEXIST:
+      switch operation {
+      case .makeFolder: "choose a place where no file has the name of a folder"
+      case .write: "make its folder first"
+      default: "check the path"
+      }
     case EISDIR: "name a file, not a folder"
     case ENXIO, EINVAL, ENODEV, ESPIPE: "name an ordinary file"
     case ENAMETOOLONG: "choose a shorter name"

@@ -14,8 +14,8 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
     case .mixer(let error): "\(error)"
     case .impossible(let field, let found, let expected): "\(field) is \(found); expected \(expected)"
     case .tooLarge(let parameters, let limit):
-      "the model would have about \(parameters) parameters, more than the \(limit) that are possible; "
-        + "choose a smaller width, depth, hidden width or context"
+      "the model would have about \(Quantity.scaled(parameters)) parameters, more than the \(Quantity.scaled(limit)) that "
+        + "are possible; choose a smaller width, depth, hidden width or context"
     }
   }
 }
@@ -49,7 +49,8 @@ extension LanguageModelConfiguration {
 
   private func check(_ field: String, _ value: Int, in range: ClosedRange<Int>) throws(ConfigurationError) {
     if range.contains(value) { return }
-    throw .impossible(field, found: "\(value)", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    let (least, most) = (Quantity.grouped(range.lowerBound), Quantity.grouped(range.upperBound))
+    throw .impossible(field, found: "\(value)", expected: "a number from \(least) to \(most)")
   }
 
   /// The matrices, counted in `Double`, which does not overflow; four of D × D for a mixer.

@@ -15,7 +15,7 @@ final class AppendedFile: Sendable {
     self.path = path
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (emptied ? O_TRUNC : 0)
     descriptor = retryingInterrupted { open(path, flags, 0o644) }
-    guard descriptor >= 0 else { throw FileError(.open, path) }
+    guard descriptor >= 0 else { throw FileError(.write, path) }
   }
 
   deinit { close(descriptor) }

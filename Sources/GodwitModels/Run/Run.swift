@@ -15,25 +15,35 @@ public struct Run: Sendable {
   public init(loading path: String) throws(RunError) {
     folder = RunFolder(path)
     configuration = try RunConfiguration(of: folder)
-    let lines =
-      FileManager.default.fileExists(atPath: folder.metrics) ? try RunFolder.contents(of: folder.metrics) : Data()
-    do throws(RunHistory.MalformedLine) { history = try RunHistory(lines: lines) } catch {
-      throw .malformed(path: folder.metrics, reason: "line \(error.number) is not an object of the history")
-    }
+    let isRecorded = FileManager.default.fileExists(atPath: folder.metrics)
+    history = RunHistory(lines: isRecorded ? try RunFolder.contents(of: folder.metrics) : Data())
   }
 
-  /// The model of a checkpoint; before the first validation, when there is no best one, the last.
+  /// The checkpoint that stands for `kind`: the last one where there is no best one, as before the first validation.
+  public func available(_ kind: CheckpointKind) -> CheckpointKind {
+    FileManager.default.fileExists(atPath: folder.checkpoint(kind)) ? kind : .last
+  }
+
+  /// The model of a checkpoint; where there is no best one, the last.
+  ///
+  /// - Throws: what is wrong with the checkpoint, and whether the other one can be used.
   public func model(_ kind: CheckpointKind = .best) throws(RunError) -> LanguageModel {
-    try CheckpointFile(reading: path(of: kind)).model(expecting: configuration.model)
+    try read(available(kind)) { file throws(RunError) in try file.model(expecting: configuration.model) }
   }
 
   /// The number of steps that a checkpoint's model had.
   public func step(of kind: CheckpointKind = .best) throws(RunError) -> Int {
-    try CheckpointFile(reading: path(of: kind)).progress.step
+    try read(available(kind)) { file throws(RunError) in file.progress.step }
   }
 
-  private func path(of kind: CheckpointKind) -> String {
-    let path = folder.checkpoint(kind)
-    return FileManager.default.fileExists(atPath: path) ? path : folder.checkpoint(.last)
+  /// Reads from a checkpoint; where that fails, looks whether the other one is whole.
+  func read<Value>(
+    _ kind: CheckpointKind, _ body: (CheckpointFile) throws(RunError) -> Value
+  ) throws(RunError) -> Value {
+    do throws(RunError) { return try body(try CheckpointFile(reading: folder.checkpoint(kind))) } catch {
+      let other: CheckpointKind = kind == .best ? .last : .best
+      let model = try? CheckpointFile(reading: folder.checkpoint(other)).model(expecting: configuration.model)
+      throw .unusable(error, run: folder.path, other: model == nil ? nil : other)
+    }
   }
 }

@@ -12,42 +12,59 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   case architecture(path: String, differences: [FieldDifference])
   /// A checkpoint's contents are not those that were written.
   case altered(path: String)
-  /// A checkpoint cannot be read.
+  /// A checkpoint cannot be read or written.
   case checkpoint(SafetensorsError)
+  /// A checkpoint cannot be used; the run's other one can, if it is named.
+  indirect case unusable(RunError, run: String, other: CheckpointKind?)
   /// The system refused to read or write a file.
   case file(FileError)
-  /// The folder cannot be made.
-  case notCreated(path: String, reason: String)
   /// There is a run in the folder already.
   case exists(path: String)
   /// Another process trains this run.
   case busy(path: String)
 
-  public var description: String {
+  public var description: String { problem + "; " + remedy }
+
+  private var problem: String {
     switch self {
     case .notFound(let path):
-      "there is no run at \(path); give the folder that godwit train named at its end"
+      "there is no run at \(path)"
     case .notARun(let path, let missing):
-      "\(path) is not the folder of a run: \(missing) is missing in it; give the folder that godwit train named at its end"
+      "\(path) is not the folder of a run: \(missing) is missing in it"
     case .malformed(let path, let reason):
-      "\(path) is damaged: \(reason); restore it, or train again"
+      "\(path) is damaged: \(reason)"
     case .newerFormat(let path, let found, let known):
-      "\(path) has format version \(found), and this godwit knows versions up to \(known); update godwit to read it"
+      "\(path) has format version \(found), and this godwit knows versions up to \(known)"
     case .architecture(let path, let differences):
-      "\(path) belongs to another architecture than the run: "
-        + differences.map(\.description).joined(separator: "; ") + "; restore the checkpoint or config.json"
+      "\(path) belongs to another architecture than the run: " + differences.map(\.description).joined(separator: "; ")
     case .altered(let path):
-      "\(path) was changed after it was written: its checksum does not agree; restore it, or use the run's other checkpoint"
-    case .checkpoint(let error):
-      "\(error)"
-    case .file(let error):
-      "\(error)"
-    case .notCreated(let path, let reason):
-      "cannot make the folder \(path): \(reason); give another one with --out"
+      "\(path) was changed after it was written: its checksum does not agree"
+    case .checkpoint(let error): error.problem
+    case .unusable(let error, _, _): error.problem
+    case .file(let error): error.problem
     case .exists(let path):
-      "there is a run in \(path) already; continue it with --resume \(path), or give another folder with --out"
+      "there is a run in \(path) already"
     case .busy(let path):
-      "another process trains the run in \(path); wait for it, or stop it first"
+      "another process trains the run in \(path)"
+    }
+  }
+
+  private var remedy: String {
+    switch self {
+    case .notFound, .notARun: "give the folder that godwit train named at its end"
+    case .malformed: "restore it, or train again"
+    case .newerFormat: "update godwit to read it"
+    case .architecture: "restore the checkpoint or config.json"
+    case .altered: "restore it, or train again"
+    case .checkpoint(let error): error.remedy
+    case .unusable(_, let run, .best):
+      "the best checkpoint is whole: use it with --checkpoint best, or train on from it with --from \(run)"
+    case .unusable(_, _, .last):
+      "the last checkpoint is whole: use it with --checkpoint last, or for all commands by removing the best one"
+    case .unusable: "no other checkpoint of the run is whole: restore one, or train again"
+    case .file(let error): error.remedy
+    case .exists(let path): "continue it with --resume \(path), or give another folder with --out"
+    case .busy: "wait for it, or stop it first"
     }
   }
 }

@@ -23,8 +23,11 @@ extension RunFolder {
 
   /// Makes the folder and those that it lies in.
   func create() throws(RunError) {
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      throw .notCreated(path: path, reason: error.localizedDescription)
+    for end in path.indices.dropFirst() + [path.endIndex] where end == path.endIndex || path[end] == "/" {
+      let part = String(path[..<end])
+      if mkdir(part, 0o777) == 0 { continue }
+      let code = errno
+      if FileIdentity(of: part)?.kind != .folder { throw .file(FileError(.makeFolder, part, code: code)) }
     }
   }
 

@@ -7,28 +7,20 @@ public struct RunHistory: Sendable, Hashable {
   public internal(set) var samples: [SampleRecord] = []
   /// Present if the run has come to its end.
   public internal(set) var done: DoneRecord?
+  /// How many lines are damaged, or not whole as their writer was killed.
+  public internal(set) var unreadableLines = 0
 
   public init() {}
 
   /// The best validation, the first of equals.
   public var best: ValidationRecord? { validations.min { $0.validationBitsPerByte < $1.validationBitsPerByte } }
 
-  /// Reads lines of JSON. Lines of an unknown event are passed over, and so is a last line that was not finished.
-  ///
-  /// - Throws: `MalformedLine` for any other line.
-  init(lines text: Data) throws(MalformedLine) {
-    for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      if line.endIndex == text.endIndex { return }  // not ended by a newline: its writer was killed
-      if !append(line) { throw MalformedLine(number: index + 1) }
-    }
+  /// Reads lines of JSON. Lines of an unknown event are passed over, damaged ones are counted: no model depends on them.
+  init(lines text: Data) {
+    for line in text.split(separator: UInt8(ascii: "\n")) where !append(line) { unreadableLines += 1 }
   }
 
-  /// A line of the history that is not one object of the expected shape.
-  struct MalformedLine: Error {
-    let number: Int
-  }
-
-  mutating func append(_ line: Data) -> Bool {
+  private mutating func append(_ line: Data) -> Bool {
     let decoder = JSONDecoder()
     guard let event = try? decoder.decode(Event.self, from: line) else { return false }
     switch event.event {

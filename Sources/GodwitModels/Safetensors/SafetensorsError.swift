@@ -19,29 +19,37 @@ public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible
   /// The tensor is sound but nothing that this program computes with.
   case unsupported(path: String, name: String, problem: String)
 
-  public var description: String {
-    let copyAgain = "copy or download it again"
+  public var description: String { problem + "; " + remedy }
+
+  /// What is wrong.
+  package var problem: String {
     switch self {
-    case .file(let error): return error.description
+    case .file(let error): error.problem
     case .tooShort(let path, let found):
-      return "\(path) is not a safetensors file: it has \(found) bytes, at least 10 are needed; \(copyAgain)"
+      "\(path) is not a safetensors file: it has \(found) bytes, at least 10 are needed"
     case .headerLength(let path, let found, let available):
-      return "\(path) is not a sound safetensors file: its header claims \(found) bytes, "
-        + "at most \(available) are possible; \(copyAgain)"
+      "\(path) is not a sound safetensors file: its header claims \(found) bytes, at most \(available) are possible"
     case .header(let path, let offset, let problem):
-      return "\(path) is not a sound safetensors file: header byte \(offset): \(problem); \(copyAgain)"
+      "\(path) is not a sound safetensors file: header byte \(offset): \(problem)"
     case .tensor(let path, let name, let problem):
-      return "\(path) is not a sound safetensors file: tensor \"\(name)\": \(problem); \(copyAgain)"
+      "\(path) is not a sound safetensors file: tensor \"\(name)\": \(problem)"
     case .trailingBytes(let path, let expected, let found):
-      return "\(path) is not a sound safetensors file: its tensors end at byte \(expected), the file at \(found); "
-        + copyAgain
+      "\(path) is not a sound safetensors file: its tensors end at byte \(expected), the file at \(found)"
     case .shortened(let path, let expected, let found):
-      return "\(path) became shorter while it was read: \(expected) bytes expected, \(found) found; "
-        + "open it again when nothing writes to it"
-    case .noTensor(let path, let name, let nearest):
-      return "\(path) has no tensor \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; see its names")
-    case .unsupported(let path, let name, let problem):
-      return "\(path): tensor \"\(name)\" \(problem); read its bytes, or convert it to F32"
+      "\(path) became shorter while it was read: \(expected) bytes expected, \(found) found"
+    case .noTensor(let path, let name, _): "\(path) has no tensor \"\(name)\""
+    case .unsupported(let path, let name, let problem): "\(path): tensor \"\(name)\" \(problem)"
+    }
+  }
+
+  /// What to do about it.
+  package var remedy: String {
+    switch self {
+    case .file(let error): error.remedy
+    case .tooShort, .headerLength, .header, .tensor, .trailingBytes: "copy or download it again"
+    case .shortened: "open it again when nothing writes to it"
+    case .noTensor(_, _, let nearest): nearest.map { "did you mean \"\($0)\"?" } ?? "see its names"
+    case .unsupported: "read its bytes, or convert it to F32"
     }
   }
 }

@@ -34,31 +34,35 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
       "the run in \(run) learns from \(path), which is gone; put it back, or give the place of the text with "
         + "--resume \(run) PATH"
     case .tooMuchMemory(let byteCount, let available):
-      "one step would need about \(gibibytes(byteCount)) GiB of memory, and this machine has \(gibibytes(available)): "
-        + "choose a smaller batch, context, width or depth"
+      "one step would need about \(gibibytes(byteCount)) GiB of memory, and this machine has "
+        + "\(gibibytes(available)): choose a smaller batch, context, width or depth"
     case .otherArchitecture(let run, let differences):
       "a run that starts from \(run) has its architecture, but "
         + differences.map(\.description).joined(separator: "; ")
         + ": leave these options out, or train without --from"
     case .run(let error): "\(error)"
     case .notFinite(let what, let step, let lastGood):
-      "\(what) of step \(step) is not a finite number, so the run stops; the last good checkpoint is \(lastGood): "
-        + "begin again from it with --from and a lower --learning-rate"
+      "\(what) of step \(Quantity.grouped(step)) is not a finite number, so the run stops; the last good checkpoint is "
+        + "\(lastGood): "
+        + (lastGood.step == 0 ? "begin again" : "begin a new run from its best weights with --from \(lastGood.run)")
+        + " with a lower --learning-rate"
     case .notSaved(let error, let lastGood):
-      "\(error); the run stops, and its last good checkpoint is \(lastGood): free some space, then go on with --resume"
+      "\(error); the run stops, and its last good checkpoint is \(lastGood): go on from it with --resume \(lastGood.run)"
     }
   }
 }
 
 /// A checkpoint that is complete on the disk.
 public struct SavedCheckpoint: Sendable, Hashable, CustomStringConvertible {
-  /// Where it is.
-  public let path: String
+  /// The folder of its run.
+  public let run: String
   /// The number of steps that its model has had.
   public let step: Int
 
-  public var description: String { "\(path) (after \(step) steps)" }
+  /// Where it is.
+  public var path: String { RunFolder(run).checkpoint(.last) }
+
+  public var description: String { "\(path) (after \(Quantity.counted(step, "step")))" }
 }
 
-/// A number of bytes in GiB with one digit after the point.
-private func gibibytes(_ byteCount: Double) -> String { "\((byteCount / 0x1p30 * 10).rounded(.up) / 10)" }
+private func gibibytes(_ byteCount: Double) -> String { Quantity.rounded(byteCount / 0x1p30) }

@@ -16,7 +16,7 @@ extension TrainingOptions {
     if let steps { try check("steps", steps, in: 1...1_000_000_000_000) }
     guard minutes > 0, minutes <= 5_256_000 else {
       throw TrainingOptionError(
-        option: "minutes", found: "\(minutes)", expected: "more than 0, at most 5256000 (ten years)")
+        option: "minutes", found: "\(minutes)", expected: "more than 0, at most 5,256,000 (ten years)")
     }
     try check("batch", batch, in: 1...1_048_576)
     try check("accumulation", accumulation, in: 1...1_048_576)
@@ -41,8 +41,8 @@ extension TrainingOptions {
 
   private func check(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws(TrainingOptionError) {
     if range.contains(value) { return }
-    throw TrainingOptionError(
-      option: option, found: "\(value)", expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    let (least, most) = (Quantity.grouped(range.lowerBound), Quantity.grouped(range.upperBound))
+    throw TrainingOptionError(option: option, found: "\(value)", expected: "a number from \(least) to \(most)")
   }
 
   private func checkPositive(_ option: String, _ value: Double) throws(TrainingOptionError) {

@@ -35,7 +35,7 @@ extension TrainingSession {
       // Last, as a folder that has it is a complete run.
       try configuration.write(to: folder)
     } catch { throw .run(error) }
-    saved = SavedCheckpoint(path: folder.checkpoint(.last), step: 0)
+    saved = SavedCheckpoint(run: folder.path, step: 0)
   }
 
   private static func state(
@@ -48,12 +48,12 @@ extension TrainingSession {
 
   /// A run that goes on from its last checkpoint; `text` is known to be the one that it began with.
   init(resuming configuration: RunConfiguration, in folder: RunFolder, _ text: TrainingText) throws(TrainingError) {
-    let path = folder.checkpoint(.last)
     do throws(RunError) {
-      let file = try CheckpointFile(reading: path)
-      let model = try file.model(expecting: configuration.model)
-      state = TrainingState(
-        model, try file.moments(for: model), try file.progress(of: configuration), configuration.training)
+      state = try Run(loading: folder.path).read(.last) { file throws(RunError) in
+        let model = try file.model(expecting: configuration.model)
+        return TrainingState(
+          model, try file.moments(for: model), try file.progress(of: configuration), configuration.training)
+      }
       metrics = try MetricsFile(resuming: folder.metrics, at: state.progress.step)
       history = try Run(loading: folder.path).history
     } catch { throw .run(error) }
@@ -64,7 +64,7 @@ extension TrainingSession {
     steps = configuration.training.steps ?? 1
     rates = configuration.training.learningRates
     stopwatch = Stopwatch(before: state.progress.elapsedSeconds)
-    saved = SavedCheckpoint(path: path, step: state.progress.step)
+    saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
   }
 
   /// What there is to know at the start.

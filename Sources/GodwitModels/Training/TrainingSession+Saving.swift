@@ -18,7 +18,7 @@ extension TrainingSession {
   mutating func save(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     state.progress.elapsedSeconds = stopwatch.seconds
     try write(state.checkpoint, as: .last, report)
-    saved = SavedCheckpoint(path: folder.checkpoint(.last), step: state.progress.step)
+    saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
     lastSave = .now
     do throws(RunError) {
       try RunFolder.replace(folder.chart, with: LossChart.svg(history, command: configuration.command).utf8)

@@ -67,7 +67,7 @@ import Testing
     #expect(corpus.files.count == 5)
     let names = corpus.files.map(\.name)
     #expect(names.contains("few-controls") && names.contains("latin") && names.contains("later-nul"))
-    #expect("\(skipped)" == "3 binary, 1 empty, 2 hidden, 4 linked, 2 repeated, 1 runs, 1 other skipped")
+    #expect("\(skipped)" == "3 binary, 1 empty, 2 hidden, 4 linked, 2 repeated, 1 run, 1 other skipped")
   }
 
   @Test func pathsThatAreAskedForMayBeHidden() throws {

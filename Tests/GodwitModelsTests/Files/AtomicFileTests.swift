@@ -78,7 +78,7 @@ import Testing
     let missing = folder.path("none/a")
     #expect(throws: FileError(.write, missing, code: ENOENT, byteCount: 1)) { try AtomicFile.write([1], to: missing) }
     let error = FileError(.write, missing, code: ENOENT, byteCount: 1)
-    #expect("\(error)" == "cannot write \(missing) (1 bytes): No such file or directory; make its folder first")
+    #expect("\(error)" == "cannot write \(missing) (1 byte): No such file or directory; make its folder first")
   }
 
   #if os(Linux)

@@ -32,7 +32,7 @@ struct ConfigurationTests {
     #expect(
       message { $0.mixer = "x" }
         == "there is no mixer \"x\"; the known ones are \(MixerKind.names.joined(separator: ", "))")
-    #expect(message { $0.width = 0 } == "width is 0; expected a number from 1 to 65536")
+    #expect(message { $0.width = 0 } == "width is 0; expected a number from 1 to 65,536")
     #expect(message { $0.dropout = 1 } == "dropout is 1.0; expected at least 0 and less than 1")
     #expect(message { ($0.width, $0.heads) = (12, 4) }?.contains("even width") == true)
     #expect(message { ($0.width, $0.depth) = (65_536, 4_096) }?.contains("parameters") == true)

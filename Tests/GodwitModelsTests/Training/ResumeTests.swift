@@ -24,7 +24,7 @@ import Testing
     #expect(try run.train("whole") == .finished)
     #expect(
       try run.train("parts", until: 10)
-        == .interrupted(SavedCheckpoint(path: run.checkpoint("parts"), step: 10)))
+        == .interrupted(SavedCheckpoint(run: run.path("parts"), step: 10)))
     #expect(try run.history("parts") != run.history("whole"))
     #expect(try run.resume("parts") == .finished)
     try expectSame(run, "whole", "parts")
