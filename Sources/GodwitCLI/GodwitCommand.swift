@@ -8,8 +8,8 @@ public struct GodwitCommand: ParsableCommand {
     abstract: "Learn from long sequences in linear time, on an ordinary CPU.",
     discussion: """
       Results go to standard output, progress and warnings to standard error. Exit codes: 0 done, 1 failed (the message \
-      says what to do), 64 wrong usage, 130 interrupted after saving. GODWIT_ISA=sse2|avx2|avx512 forces an instruction \
-      set, GODWIT_THREADS a number of threads.
+      says what to do), 64 wrong usage, 130 interrupted after saving, 141 stopped after saving as nothing reads the \
+      output any more. GODWIT_ISA=sse2|avx2|avx512 forces an instruction set, GODWIT_THREADS a number of threads.
       """,
     version: GodwitVersion.current,
     subcommands: [

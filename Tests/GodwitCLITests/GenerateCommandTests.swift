@@ -45,6 +45,16 @@ import Testing
   @Test func machineOutputIsObjectsWithTheWholeText() throws {
     let folder = try TrainedRun.folder()
     let plain = try CommandRun("generate", folder, "--bytes", "400", "--top-k", "20", "--top-p", "0.9")
+    // So early the model writes bytes that are no UTF-8.
+    let hot = try CommandRun("generate", folder, "--bytes", "400", "--temperature", "2", "--json").objects().dropLast()
+    let bytes = hot.map { line -> Data in
+      let text = Data((line["text"] as? String ?? "").utf8)
+      return (line["base64"] as? String).flatMap { Data(base64Encoded: $0) } ?? text
+    }
+    #expect(hot.contains { $0["base64"] != nil })
+    #expect(
+      bytes.reduce(Data(), +)
+        == (try CommandRun("generate", folder, "--bytes", "400", "--temperature", "2").outputBytes))
     let run = try CommandRun("generate", folder, "--bytes", "400", "--top-k", "20", "--top-p", "0.9", "--json")
     #expect(run.exitCode == 0)
     let objects = run.objects()

@@ -34,7 +34,31 @@ import Testing
       #expect(run.output.isEmpty)
       #expect(run.error.hasPrefix("godwit: "))
       #expect(run.error.contains(checkpoint))
+      #expect(run.error.contains("the last checkpoint is whole: use it with --checkpoint last"))
+      #expect(try CommandRun(arguments: command + [copy, "--checkpoint", "last"]).exitCode == 0)
     }
+    try FileManager.default.removeItem(atPath: checkpoint)
+    let fallback = try CommandRun(arguments: command + [copy, "--quiet"])
+    #expect(fallback.exitCode == 0)
+    #expect(fallback.error.contains("there is no best checkpoint in \(copy); the last one, after 20 steps, is used"))
+    try FileManager.default.removeItem(atPath: copy + "/last.safetensors")
+    let none = try CommandRun(arguments: command + [copy])
+    #expect(none.exitCode == 1)
+    #expect(none.error.contains("no other checkpoint of the run is whole"))
+  }
+
+  @Test func infoTellsOfADamagedHistory() throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let metrics = URL(filePath: copy + "/metrics.jsonl")
+    try (Data("damaged\n".utf8) + (try Data(contentsOf: metrics)) + Data("{\"event".utf8)).write(to: metrics)
+    let run = try CommandRun("info", copy, "--json")
+    #expect(run.exitCode == 0)
+    #expect(run.error.contains("warning: 2 lines of \(metrics.path) cannot be read"))
+    #expect(run.objects().first?["unreadableLines"] as? Int == 2)
+    try FileManager.default.removeItem(at: metrics)
+    #expect(try CommandRun("info", copy).error.contains("\(metrics.path) is gone"))
   }
 
   @Test(arguments: ["generate", "evaluate", "info"]) func aMissingRunIsWrongUsage(command: String) throws {
@@ -63,7 +87,7 @@ import Testing
     let bits = try #require(result["bitsPerByte"] as? Double)
     #expect(bits > 0 && bits < 8)
     #expect(result["mixer"] as? String == "linear")
-    #expect(result["length"] as? Int == (try Data(contentsOf: URL(filePath: TrainedRun.text())).count))
+    #expect(result["bytes"] as? Int == (try Data(contentsOf: URL(filePath: TrainedRun.text())).count))
     let plain = try CommandRun("evaluate", folder, "--text", try TrainedRun.text())
     #expect(plain.output.contains(" bits per byte"))
   }

@@ -22,6 +22,7 @@ import Testing
     let folder = try folder()
     let run = try train(["text.txt", "--out", "run", "--json"], in: folder)
     #expect(run.exitCode == 0)
+    #expect(run.error.isEmpty)
     let objects = run.objects()
     let shapes = [
       "step": ["event", "step", "trainBitsPerByte", "tokensPerSecond", "elapsedSeconds"],
@@ -49,7 +50,8 @@ import Testing
     let folder = try folder()
     let run = try train(["text.txt"], in: folder)
     #expect(run.exitCode == 0)
-    #expect(run.output.contains("generate runs/text-linear --prompt"))
+    #expect(run.output.contains("The run is in runs/text-linear, "))
+    #expect(run.error.contains("godwit generate runs/text-linear --prompt"))
     #expect(run.error.contains("1 file, "))
     #expect(run.error.contains("parameters"))
     #expect(run.error.contains("step 3: "))
@@ -58,7 +60,8 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: folder.path("runs/text-linear/\(name)")))
     }
     let again = try train(["text.txt", "--quiet"], in: folder)
-    #expect(again.output.contains("generate runs/text-linear-2 --prompt"))
+    #expect(again.output.contains("The run is in runs/text-linear-2, "))
+    #expect(!again.output.contains("generate"))
     #expect(again.error.isEmpty)
   }
 
@@ -68,7 +71,7 @@ import Testing
     try Data([0, 1, 2, 3]).write(to: folder.url.appending(path: "picture"))
     let first = try train([], in: folder)
     #expect(first.exitCode == 0)
-    #expect(first.error.contains("text: 2 files (1 others left out)"))
+    #expect(first.error.contains("text: 2 files (1 other left out)"))
     // The first run's own files are no text to learn from.
     let second = try train([], in: folder)
     #expect(second.error.contains("text: 2 files (2 others left out)"))
@@ -95,14 +98,8 @@ import Testing
     (["empty"], ["the folder empty is empty"]),
     (["blank.txt"], ["no text in blank.txt"]),
     (["short.txt"], ["the text has 40 bytes", "context of 16"]),
-    (["text.txt", "--mixer", "attention"], ["there is no mixer \"attention\"", "softmax", "linear"]),
-    (["text.txt", "--heads", "3"], ["heads is 3", "a divisor of the width, 16"]),
-    (["text.txt", "--depth", "0"], ["depth is 0"]),
-    (["text.txt", "--width", "9999999999"], ["width is 9999999999"]),
     (["text.txt", "--batch", "1000000", "--context", "2000", "--width", "4096"], ["GiB of memory"]),
-    (["text.txt", "--learning-rate", "0"], ["learningRate is 0"]),
-    (["text.txt", "--dropout", "1"], ["dropout is 1"]),
-    (["text.txt", "--out", "text.txt/run"], ["cannot make the folder text.txt/run"]),
+    (["text.txt", "--out", "text.txt/run"], ["cannot make the folder text.txt: "]),
     (["text.txt", "--from", "nowhere"], ["there is no run at nowhere"]),
     (["--resume", "nowhere"], ["there is no run at nowhere"]),
   ])
@@ -118,6 +115,24 @@ import Testing
     #expect(run.error.split(separator: "\n").count == 1)
     for word in words { #expect(run.error.contains(word)) }
     #expect(!FileManager.default.fileExists(atPath: folder.path("runs")))
+  }
+
+  @Test(arguments: [
+    (["--mixer", "attention"], "--mixer attention: expected one of softmax, linear"),
+    (["--heads", "3"], "--heads 3: expected a divisor of the width, 16"),
+    (["--depth", "0"], "--depth 0: expected a number from 1 to 4,096"),
+    (["--width", "9999999999"], "--width 9999999999: expected"),
+    (["--width", "65536", "--depth", "4096"], "the model would have about 211 T parameters"),
+    (["--learning-rate", "nan"], "--learning-rate nan: expected a positive number"),
+    (["--dropout", "1"], "--dropout 1.0: expected"), (["--warmup", "-1"], "--warmup -1: expected"),
+    (["--held-out", "2"], "--held-out 2.0: expected"), (["--out", ""], "--out '': give a path"),
+    (["--from", ""], "--from '': give a path"), ([""], "<path> '': give a path"),
+  ])
+  func impossibleValuesAreNamedAsOnTheCommandLine(arguments: [String], words: String) throws {
+    let run = try train(["text.txt"] + arguments, in: try folder())
+    #expect(run.exitCode == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.error.hasPrefix("godwit: \(words)"))
   }
 
   @Test(arguments: [
@@ -138,11 +153,22 @@ import Testing
     let run = try train(["--resume", "a", "--width", "32", "--mixer", "softmax", "--seed", "4"], in: folder)
     #expect(run.exitCode == 1)
     for words in [
-      "width is 16 in it, not 32", "mixer is linear in it, not softmax", "seed is 0 in it, not 4", "--from a",
+      "--width is 16 in it, not 32", "--mixer is linear in it, not softmax", "--seed is 0 in it, not 4", "--from a",
     ] {
       #expect(run.error.contains(words))
     }
-    #expect(try train(["--resume", "a"], in: folder).exitCode == 0)
+    let longer = try CommandRun("train", "--resume", "a", "--minutes", "5", in: folder.url)
+    #expect(longer.exitCode == 1)
+    #expect(longer.error.contains("began with: its length is 6 steps, not --minutes 5. "))
+  }
+
+  @Test func aFinishedRunIsNotMadeLonger() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)
+    let again = try train(["--resume", "a"], in: folder)
+    #expect(again.exitCode == 0)
+    #expect(again.error.contains("the run is finished after 6 steps"))
+    #expect(again.error.contains("--from a"))
   }
 
   @Test func tuningTakesTheArchitecture() throws {
@@ -152,7 +178,7 @@ import Testing
     #expect(run.exitCode == 0)
     let other = try train(["text.txt", "--from", "a", "--out", "c", "--mixer", "linear"], in: folder)
     #expect(other.exitCode == 1)
-    #expect(other.error.contains("mixer is linear, not softmax"))
+    #expect(other.error.contains("--mixer is softmax in it, not linear"))
   }
 
   @Test func lossesThatAreNotFiniteStopTheRun() throws {
@@ -161,7 +187,8 @@ import Testing
       ["text.txt", "--out", "a", "--learning-rate", "1e30", "--clip", "0", "--warmup", "0"], in: folder)
     #expect(run.exitCode == 1)
     #expect(run.error.contains("is not a finite number"))
-    #expect(run.error.contains("the last good checkpoint is a/last.safetensors (after"))
+    #expect(
+      run.error.contains("the last good checkpoint is a/last.safetensors (after 0 steps): begin again with a lower"))
     #expect(try CommandRun("info", "a", in: folder.url).exitCode == 0)
   }
 }

@@ -64,6 +64,17 @@ import Testing
     try expectSame(folder, "b", "whole")
   }
 
+  @Test func aReaderThatLeavesIsNoInterruption() throws {
+    let folder = try folder()
+    let run = try CommandRun(
+      shell: #"("$godwit" train \#(Self.options) --out a --json; echo "code $?" >&2) | head -1"#, in: folder.url)
+    #expect(run.objects().count == 1)
+    #expect(run.error.contains("godwit: nothing reads standard output any more; stopped after step "))
+    #expect(run.error.contains("train --resume a"))
+    #expect(run.error.hasSuffix("code 141\n"))
+    #expect(try CommandRun("train", "--resume", "a", "--quiet", in: folder.url).exitCode == 0)
+  }
+
   @Test func aSecondInterruptionEndsAtOnce() throws {
     let folder = try folder()
     // One update that takes minutes.
@@ -96,6 +107,15 @@ import Testing
   }
 
   #if os(Linux)
+    @Test func anOutputWithoutRoomStopsTheRunAfterSaving() throws {
+      let folder = try folder()
+      let run = try CommandRun(
+        shell: #""$godwit" train \#(Self.options) --out a --json > /dev/full"#, in: folder.url)
+      #expect(run.exitCode == 1)
+      #expect(run.error.contains("cannot write to standard output: "))
+      #expect(run.error.contains("stopped after step "))
+    }
+
     @Test func aFullDiskWhileTheHistoryGrowsIsAnError() throws {
       let folder = try folder()
       let run = try CommandRun(

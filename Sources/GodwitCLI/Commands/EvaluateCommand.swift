@@ -23,10 +23,12 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try refuseEmptyPath(text, "--text") }
+
   func run() throws {
     let console = output.console
     threads.apply()
-    let (run, model) = try source.load()
+    let model = try source.load(on: console).model
     let corpus = try TextCorpus(paths: [text])
     let clock = ContinuousClock()
     let start = clock.now
@@ -41,10 +43,10 @@ struct EvaluateCommand: ParsableCommand {
     let seconds = (clock.now - start) / .seconds(1)
     console.result(
       "\(Quantity.fixed(evaluator.bitsPerByte, digits: 4)) bits per byte "
-        + "(\(Quantity.grouped(evaluator.byteCount)) bytes in \(Quantity.duration(seconds: seconds)))")
+        + "(\(Quantity.counted(evaluator.byteCount, "byte")) in \(Quantity.duration(seconds: seconds)))")
     console.emit([
-      "task": "text", "mixer": .text(run.configuration.model.mixer), "bitsPerByte": .number(evaluator.bitsPerByte),
-      "evaluationSeconds": .number(seconds), "length": .integer(evaluator.byteCount),
+      "task": "text", "mixer": .text(model.configuration.mixer), "bitsPerByte": .number(evaluator.bitsPerByte),
+      "evaluationSeconds": .number(seconds), "bytes": .integer(evaluator.byteCount),
       "parameters": .integer(model.parameterCount),
     ])
   }

@@ -10,7 +10,8 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       Writes what comes after the prompt, byte by byte as it is drawn. The same run, prompt, options and seed give the \
       same bytes. With a linear mixer each byte takes the same time and the memory stays the same, however long the \
-      prompt and the text are.
+      prompt and the text are. A pipe or a file gets the bytes as they are; a terminal gets control characters written \
+      out, and U+FFFD for what is not UTF-8. With --json a piece that is not UTF-8 has its bytes as base64 too.
 
       EXAMPLES
         godwit generate runs/first --prompt 'Once upon a time' --bytes 500
@@ -60,6 +61,7 @@ struct GenerateCommand: ParsableCommand {
     if let topP, !(topP > 0 && topP <= 1) {
       throw ValidationError("--top-p \(topP): give a number above 0 and at most 1")
     }
+    try refuseEmptyPath(promptFile, "--prompt-file")
     if prompt != nil, promptFile != nil {
       throw ValidationError("--prompt and --prompt-file: give one of them")
     }
@@ -68,7 +70,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let console = output.console
     threads.apply()
-    let model = try source.load().model
+    let model = try source.load(on: console).model
     let prompt = try promptBytes()
     let clock = ContinuousClock()
     let start = clock.now
@@ -91,9 +93,15 @@ struct GenerateCommand: ParsableCommand {
   private func promptBytes() throws -> [UInt8] {
     guard let promptFile else { return Array((prompt ?? "").utf8) }
     do { return Array(try Data(contentsOf: URL(filePath: promptFile))) } catch {
-      throw CommandFailure("cannot read the prompt from \(promptFile): \(error.localizedDescription)")
+      throw CommandFailure("cannot read the prompt from \(promptFile): \(reason(error)); name a file of text")
     }
   }
+}
+
+/// What the system said, without its full stop, so that a sentence can go on.
+private func reason(_ error: any Error) -> String {
+  let text = error.localizedDescription
+  return text.hasSuffix(".") ? String(text.dropLast()) : text
 }
 
 /// Text on its way to standard output: byte by byte for a person or a pipe, by the line for a program.
@@ -102,11 +110,12 @@ private struct TextStream {
   private var pending: [UInt8] = []
   private var position = 0
   private var last: UInt8?
+  private var shown: TerminalText? = StandardStream.output.isTerminal ? TerminalText() : nil
 
   init(_ console: Console) { self.console = console }
 
   mutating func write(_ byte: UInt8) {
-    console.result(bytes: [byte])
+    if let text = shown?.add(byte) { console.result(bytes: Array(text.utf8)) } else { console.result(bytes: [byte]) }
     last = byte
     guard console.isJSON else { return }
     pending.append(byte)
@@ -117,14 +126,15 @@ private struct TextStream {
   mutating func finish() {
     flush()
     // So that the prompt of the shell begins a line of its own; a pipe gets the bytes and nothing else.
-    if StandardStream.output.isTerminal, last != UInt8(ascii: "\n") { console.result("") }
+    if let rest = shown?.finish(), last != UInt8(ascii: "\n") { console.result(rest) }
   }
 
   private mutating func flush() {
     guard !pending.isEmpty else { return }
-    console.emit([
-      "event": "text", "position": .integer(position), "text": .text(String(decoding: pending, as: UTF8.self)),
-    ])
+    let text = String(decoding: pending, as: UTF8.self)
+    var line: JSONLine = ["event": "text", "position": .integer(position), "text": .text(text)]
+    if Array(text.utf8) != pending { line["base64"] = .text(Data(pending).base64EncodedString()) }
+    console.emit(line)
     position += pending.count
     pending = []
   }

@@ -19,10 +19,10 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let (run, model) = try source.load()
-    let report = RunReport(
-      run, model, checkpoint: source.checkpoint, step: try run.step(of: source.checkpoint))
     let console = output.console
+    let loaded = try source.load(on: console)
+    let report = RunReport(loaded, step: try loaded.run.step(of: loaded.checkpoint))
+    if let problem = report.problem { console.warn(problem) }
     for (name, value) in report.rows { console.result(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value) }
     console.emit(report.line)
   }

@@ -10,11 +10,19 @@ struct RunReport {
   private let checkpoint: CheckpointKind
   private let checkpointStep: Int
 
-  init(_ run: Run, _ model: LanguageModel, checkpoint: CheckpointKind, step: Int) {
-    self.run = run
-    self.model = model
-    self.checkpoint = checkpoint
+  init(_ loaded: LoadedRun, step: Int) {
+    (run, model, checkpoint) = (loaded.run, loaded.model, loaded.checkpoint)
     checkpointStep = step
+  }
+
+  /// Why the history is not the whole one, if it is not.
+  var problem: String? {
+    let (count, path) = (run.history.unreadableLines, run.folder.metrics)
+    if count > 0 {
+      return "\(Quantity.counted(count, "line")) of \(path) cannot be read, so the history has gaps; the model is whole"
+    }
+    guard checkpointStep > 0, !FileManager.default.fileExists(atPath: path) else { return nil }
+    return "\(path) is gone, and the history with it; the model is whole"
   }
 
   private var configuration: LanguageModelConfiguration { run.configuration.model }
@@ -50,7 +58,7 @@ struct RunReport {
     let history = run.history
     var rows = [
       ("run", run.folder.path),
-      ("made by", run.configuration.command),
+      ("made by", TerminalText.escaped(run.configuration.command)),
       ("mixer", configuration.mixer),
       (
         "sizes",
@@ -66,24 +74,24 @@ struct RunReport {
       ),
       (
         "text",
-        "\(Quantity.grouped(run.configuration.text.byteCount)) bytes in "
-          + "\(Quantity.grouped(run.configuration.text.files)) files"
+        "\(Quantity.counted(run.configuration.text.byteCount, "byte")) in "
+          + Quantity.counted(run.configuration.text.files, "file")
       ),
-      ("checkpoint", "\(checkpoint.rawValue), after \(Quantity.grouped(checkpointStep)) steps"),
+      ("checkpoint", "\(checkpoint.rawValue), after \(Quantity.counted(checkpointStep, "step"))"),
     ]
     if let last = history.steps.last {
       let planned = training.steps.map { " of \(Quantity.grouped($0))" } ?? ""
       rows.append(
         (
           "trained",
-          "\(Quantity.grouped(last.step))\(planned) steps in \(Quantity.duration(seconds: last.elapsedSeconds)), "
+          "\(Quantity.grouped(last.step))\(planned) \(last.step == 1 ? "step" : "steps") in \(Quantity.duration(seconds: last.elapsedSeconds)), "
             + "\(Quantity.rounded(last.tokensPerSecond)) tokens/s"
         ))
     }
     for validation in selected(history.validations) {
       let bits = Quantity.fixed(validation.validationBitsPerByte, digits: 4)
       let mark = validation == history.best ? ", the best" : ""
-      rows.append(("validation", "\(bits) bits per byte after \(Quantity.grouped(validation.step)) steps\(mark)"))
+      rows.append(("validation", "\(bits) bits per byte after \(Quantity.counted(validation.step, "step"))\(mark)"))
     }
     return rows
   }
@@ -108,7 +116,7 @@ struct RunReport {
       "textBytes": .integer(text.byteCount), "textFiles": .integer(text.files),
       "steps": training.steps.map(JSONValue.integer) ?? .null,
       "stepsDone": .integer(run.history.steps.last?.step ?? checkpointStep),
-      "finished": .boolean(run.history.done != nil),
+      "finished": .boolean(run.history.done != nil), "unreadableLines": .integer(run.history.unreadableLines),
     ]
     line["parts"] = .object(parts.reduce(into: [:]) { $0[$1.name] = .integer($1.parameters) })
     line["elapsedSeconds"] = run.history.steps.last.map { .number($0.elapsedSeconds) } ?? .null

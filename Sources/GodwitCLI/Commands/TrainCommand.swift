@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
       holds config.json, text.jsonl, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
       Ctrl-C saves before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
-      text has moved, its new place stands beside --resume.
+      text has moved, its new place stands beside --resume. A finished run is not made longer; --from begins a new one \
+      with its weights.
 
       EXAMPLES
         godwit train
@@ -38,6 +39,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    for path in paths { try refuseEmptyPath(path, "<path>") }
+    try refuseEmptyPath(resume, "--resume")
+    try refuseEmptyPath(from, "--from")
     guard resume != nil else { return }
     if from != nil { throw ValidationError("--resume and --from: give one of them") }
     if out.out != nil { throw ValidationError("--resume and --out: a run goes on in its own folder") }
@@ -45,12 +49,14 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
-    let trainer = try makeTrainer()
+    let trainer: Trainer
+    do { trainer = try makeTrainer() } catch let error as TrainingError { throw error.inOptionNames }
     Interruption.watch()
     var report = TrainingReport(model: trainer.model, on: output.console)
     func shouldStop() -> Bool { Interruption.isRequested }
     let outcome = try trainer.train(shouldStop: shouldStop) { report.tell($0) }
     report.end(outcome)
+    if let failure = Interruption.outputFailure { throw ExitCode(failure.exitCode) }
     if outcome != .finished { throw ExitCode(Interruption.exitCode) }
   }
 
@@ -73,10 +79,14 @@ struct TrainCommand: ParsableCommand {
     var wanted = run.configuration
     wanted.model = model.applied(to: wanted.model)
     wanted.training = training.applied(to: wanted.training)
+    // The time became a number of steps as the run began.
+    if training.steps == nil { wanted.training.steps = run.configuration.training.steps }
     let differences =
       FieldDifference.between(expected: run.configuration.model, found: wanted.model)
       + FieldDifference.between(expected: run.configuration.training, found: wanted.training)
-    guard differences.isEmpty else { throw ResumeError(run: path, differences: differences) }
+    guard differences.isEmpty else {
+      throw ResumeError(run: path, steps: run.configuration.training.steps ?? 1, differences: differences)
+    }
     return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths)
   }
 }
@@ -84,12 +94,15 @@ struct TrainCommand: ParsableCommand {
 /// An option that a resumed run does not have.
 private struct ResumeError: Error, CustomStringConvertible {
   let run: String
+  let steps: Int
   let differences: [FieldDifference]
 
   var description: String {
-    let list = differences.map { "\($0.field) is \($0.expected) in it, not \($0.found)" }.joined(separator: "; ")
-    return
-      "the run in \(run) goes on only with what it began with: \(list). Leave these options out, or begin a new run "
-      + "from its weights with --from \(run)"
+    var parts = differences.filter { $0.field != "minutes" }.map(OptionName.difference)
+    if let minutes = differences.first(where: { $0.field == "minutes" }) {
+      parts.append("its length is \(Quantity.counted(steps, "step")), not --minutes \(minutes.found)")
+    }
+    return "the run in \(run) goes on only with what it began with: " + parts.joined(separator: "; ")
+      + ". Leave these options out, or begin a new run from its weights with --from \(run)"
   }
 }

@@ -28,7 +28,9 @@ struct TrainingReport {
         "step \(Quantity.grouped(record.step)): \(Quantity.fixed(loss, digits: 3)) bits per byte on held-out text"
           + (isBest ? "" : " (best: \(Quantity.fixed(best!, digits: 3)))"))
     case .sample(let record):
-      bar?.note("the model writes:\n" + record.text.split(separator: "\n").map { "  | \($0)" }.joined(separator: "\n"))
+      guard !console.isJSON else { break }  // it has been printed as an object
+      let lines = TerminalText.escaped(record.text).split(separator: "\n")
+      bar?.note("the model writes:\n" + lines.map { "  | \($0)" }.joined(separator: "\n"))
     case .done(let record): finish(record)
     case .step, .checkpoint: break
     }
@@ -36,18 +38,24 @@ struct TrainingReport {
 
   private mutating func begin(_ start: TrainingStart) {
     self.start = start
-    let skipped = start.skippedFiles == 0 ? "" : " (\(Quantity.grouped(start.skippedFiles)) others left out)"
+    let others = Quantity.counted(start.skippedFiles, "other", "others")
+    let skipped = start.skippedFiles == 0 ? "" : " (\(others) left out)"
     console.note(
-      "text: \(Quantity.grouped(start.files)) \(start.files == 1 ? "file" : "files")\(skipped), "
+      "text: \(Quantity.counted(start.files, "file"))\(skipped), "
         + "\(Quantity.bytes(start.trainingBytes)) to learn from, \(Quantity.bytes(start.heldOutBytes)) held out, of which "
         + "\(Quantity.bytes(start.evaluationBytes)) are predicted now and then; their bytes alone have "
         + "\(Quantity.fixed(start.unigramBitsPerByte, digits: 2)) bits each")
     console.note(
-      "model: \(model.mixer), width \(model.width), \(model.depth) blocks, context \(model.context), "
+      "model: \(model.mixer), width \(model.width), \(Quantity.counted(model.depth, "block")), context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")
+    if start.step == start.steps {
+      console.note(
+        "the run is finished after \(Quantity.counted(start.steps, "step")) and is not made longer; to train on from its "
+          + "weights, begin a new run with --from \(start.folder)")
+    }
     console.note(
       (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
-        + "\(Quantity.grouped(start.steps)) steps of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
+        + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
     )
     bar = ProgressBar(
       "train", total: start.steps, done: start.step, unitsPerStep: Double(start.bytesPerStep), unit: "tokens",
@@ -58,12 +66,12 @@ struct TrainingReport {
     bar?.finish()
     console.result(
       "\(Quantity.fixed(record.validationBitsPerByte, digits: 3)) bits per byte on held-out text after "
-        + "\(Quantity.grouped(record.steps)) steps in \(Quantity.duration(seconds: record.elapsedSeconds)); "
+        + "\(Quantity.counted(record.steps, "step")) in \(Quantity.duration(seconds: record.elapsedSeconds)); "
         + "\(Quantity.grouped(record.parameters)) parameters, at most \(Quantity.bytes(record.peakMemoryBytes)) of memory"
     )
-    console.result("The curve is \(record.run)/loss.svg. Now let it write:")
+    console.result("The run is in \(record.run), its curve is \(record.run)/loss.svg.")
     let arguments = ["generate", record.run, "--prompt", "The ", "--bytes", "500"]
-    console.result("  " + ShellCommand.line(ShellCommand.program, arguments))
+    console.note("Now let it write:\n  " + ShellCommand.line(ShellCommand.program, arguments))
   }
 
   /// Says how it ended, if not by its own last event.
@@ -73,12 +81,20 @@ struct TrainingReport {
     case .finished:
       break
     case .interrupted(let checkpoint):
-      let run = start?.folder ?? checkpoint.path
-      console.note(
-        "interrupted after step \(Quantity.grouped(checkpoint.step)) and saved; go on with:\n  "
-          + ShellCommand.line(ShellCommand.program, ["train", "--resume", run]))
+      say(
+        "after step \(Quantity.grouped(checkpoint.step)) and saved; go on with:\n  "
+          + ShellCommand.line(ShellCommand.program, ["train", "--resume", checkpoint.run]))
     case .abandoned:
-      console.note("interrupted before the first step; nothing was written")
+      say("before the first step; nothing was written")
+    }
+  }
+
+  /// Says why it ended early; a failure of the output is an error, and is told even if nothing else is.
+  private func say(_ what: String) {
+    if let failure = Interruption.outputFailure {
+      StandardStream.error.write(line: "godwit: \(failure); stopped \(what)")
+    } else {
+      console.note("interrupted \(what)")
     }
   }
 }

@@ -28,9 +28,12 @@ package struct Console: Sendable {
     if isJSON { StandardStream.output.write(line: line.text) }
   }
 
-  /// What is going on; silent with `--quiet`.
+  /// Whether somebody wants to know what is going on: not with `--quiet`, and beside `--json` only at a terminal.
+  package var showsNotes: Bool { !isQuiet && (!isJSON || StandardStream.error.isTerminal) }
+
+  /// What is going on.
   package func note(_ text: String) {
-    if !isQuiet { StandardStream.error.write(line: text) }
+    if showsNotes { StandardStream.error.write(line: text) }
   }
 
   /// What the user should know before trusting the result.

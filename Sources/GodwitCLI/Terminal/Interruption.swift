@@ -6,7 +6,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// Ctrl-C, and the request of the system to end, as a flag that work asks for between its steps.
+/// Ctrl-C, the request of the system to end, and a failed standard output, as a flag that work asks for between its steps.
 ///
 /// The first one lets the work finish its step and save; a second one ends the process at once. Both give exit code 130.
 package enum Interruption {
@@ -14,6 +14,7 @@ package enum Interruption {
   package static let exitCode: Int32 = 130
 
   private static let requests = Atomic<Int>(0)
+  private static let failedOutput = Atomic<Int32>(0)
   private static let watched = Atomic<Bool>(false)
 
   /// Whether the work should stop at the next opportunity.
@@ -22,8 +23,17 @@ package enum Interruption {
   /// Whether `watch()` was called, so that somebody asks for the flag.
   package static var isWatched: Bool { watched.load(ordering: .relaxed) }
 
+  /// What stopped the output, if that and not a signal is why the work should stop.
+  package static var outputFailure: OutputFailure? {
+    let code = failedOutput.load(ordering: .relaxed)
+    return code == 0 ? nil : OutputFailure(code: code)
+  }
+
   /// Asks the work to stop, as Ctrl-C does.
-  package static func request() { requests.wrappingAdd(1, ordering: .relaxed) }
+  package static func request(because failure: OutputFailure) {
+    failedOutput.store(failure.code, ordering: .relaxed)
+    requests.wrappingAdd(1, ordering: .relaxed)
+  }
 
   /// From now on Ctrl-C raises the flag instead of ending the process.
   package static func watch() {

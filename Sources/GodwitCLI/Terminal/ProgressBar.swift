@@ -34,7 +34,7 @@ package struct ProgressBar {
 
   /// Shows that `done` steps are done, with `detail` (such as a loss) beside it; cheap to call at every step.
   package mutating func update(_ done: Int, detail: String = "") {
-    guard !console.isQuiet else { return }
+    guard console.showsNotes else { return }
     let now = clock.now
     let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
     if let lastShown, now - lastShown < pause, done < total { return }
@@ -97,7 +97,9 @@ package struct ProgressLine {
     return label + " " + String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled) + after
   }
 
-  package var plain: String { ([label + " \(done)/\(total)"] + facts).joined(separator: " · ") }
+  package var plain: String {
+    ([label + " \(Quantity.grouped(done))/\(Quantity.grouped(total))"] + facts).joined(separator: " · ")
+  }
 
   private var facts: [String] {
     var facts: [String] = detail.isEmpty ? [] : [detail]

@@ -5,9 +5,10 @@ enum ShellCommand {
   /// The command that this process was started with.
   static var current: String { line("godwit", Array(CommandLine.arguments.dropFirst())) }
 
-  /// How the program is called where it runs: by itself, or from the package that it was built in.
+  /// How this process was called, with a path from the current folder where it lies in that.
   static var program: String {
-    CommandLine.arguments[0].contains(".build/") ? "swift run -c release godwit" : "godwit"
+    let (name, folder) = (CommandLine.arguments[0], FileManager.default.currentDirectoryPath + "/")
+    return quoted(name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name)
   }
 
   /// A command with its arguments, quoted where the shell needs it.

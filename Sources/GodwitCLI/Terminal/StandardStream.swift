@@ -35,8 +35,8 @@ package struct StandardStream: Sendable {
 
   /// Writes all of `bytes`.
   ///
-  /// When the reader of standard output is gone, work that can be stopped in an orderly way is asked to stop, and any
-  /// other ends here, quietly. Standard error is never worth ending for.
+  /// When standard output takes no more, work that can be stopped in an orderly way is asked to stop, and any other ends
+  /// here, quietly if its reader is gone. Standard error is never worth ending for.
   package func write(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -51,14 +51,28 @@ package struct StandardStream: Sendable {
   }
 
   private func outputFailed(_ code: Int32) {
-    if code == EPIPE {
-      if Interruption.isWatched { return Interruption.request() }
-      exit(0)
-    }
-    let reason = String(cString: strerror(code))
-    StandardStream.error.write(
-      line: "godwit: cannot write to standard output: \(reason); free space or redirect it elsewhere")
-    exit(1)
+    let failure = OutputFailure(code: code)
+    if Interruption.isWatched { return Interruption.request(because: failure) }
+    if failure.isClosedPipe { exit(0) }
+    StandardStream.error.write(line: "godwit: \(failure)")
+    exit(failure.exitCode)
+  }
+}
+
+/// Why standard output takes no more.
+package struct OutputFailure: Sendable, CustomStringConvertible {
+  /// As in `errno`.
+  let code: Int32
+
+  var isClosedPipe: Bool { code == EPIPE }
+
+  /// As the shell gives it for a process that a closed pipe ended, so that it is not taken for an interruption.
+  var exitCode: Int32 { isClosedPipe ? 128 + SIGPIPE : 1 }
+
+  package var description: String {
+    isClosedPipe
+      ? "nothing reads standard output any more"
+      : "cannot write to standard output: \(String(cString: strerror(code))); free space or redirect it elsewhere"
   }
 }
 
