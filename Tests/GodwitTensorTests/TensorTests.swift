@@ -81,6 +81,9 @@ import Testing
       _ = diagonalRecurrence(Tensor(zeros: [4]), Tensor(zeros: [2, 5, 3]))
     }
     await #expect(processExitsWith: .failure) {
+      _ = softmaxAttention(Tensor(zeros: [1, 9, 4, 3]), Tensor(zeros: [1, 9, 0, 3]), Tensor(zeros: [1, 9, 0, 3]))
+    }
+    await #expect(processExitsWith: .failure) {
       _ = linearAttention(Tensor(zeros: [1, 2, 1, 3]), Tensor(zeros: [1, 2, 1, 4]), Tensor(zeros: [1, 2, 1, 3]))
     }
   }

@@ -22,7 +22,9 @@ struct AttentionOperands: Sendable {
     (heads, keyHeads) = (query.shape[2], key.shape[2])
     (keyWidth, valueWidth) = (query.shape[3], value.shape[3])
     isPacked = false
-    require(heads % max(keyHeads, 1) == 0, "\(operation): \(keyHeads) key heads do not divide \(heads) heads")
+    require(
+      keyHeads == 0 ? heads == 0 : heads % keyHeads == 0,
+      "\(operation): \(keyHeads) key heads do not divide \(heads) heads")
   }
 
   /// Operands in one tensor [B, T, (H + 2 G) K].
