@@ -37,6 +37,14 @@ struct KeyValueCacheTests {
     #expect(places.count <= 8)
   }
 
+  @Test func anotherElementTypeIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      var cache = KeyValueCache(batch: 1, heads: 1, width: 2)
+      let row = Tensor(ones: [1, 1, 1, 2], dtype: .float64)
+      cache.append(row, row)
+    }
+  }
+
   @Test func aCopyIsASnapshot() {
     var cache = KeyValueCache(batch: 1, heads: 1, width: 1)
     cache.append(Tensor([1], shape: [1, 1, 1, 1]), Tensor([1], shape: [1, 1, 1, 1]))

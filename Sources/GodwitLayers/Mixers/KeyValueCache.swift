@@ -27,6 +27,9 @@ public struct KeyValueCache: Module {
     require(
       key.shape == value.shape && key.shape == keys.shape.replacing(axis: 1, with: key.shape[1]),
       "KeyValueCache: keys \(key.shape) and values \(value.shape) for a cache of \(keys.shape)")
+    require(
+      key.dtype == keys.dtype && value.dtype == keys.dtype,
+      "KeyValueCache: keys \(key.dtype) and values \(value.dtype) for a cache of \(keys.dtype)")
     let count = key.shape[1]
     if key.isTraced || value.isTraced || keys.isTraced || values.isTraced {
       keys = concatenate([keys.slice(0..<length, along: 1), key], along: 1)
