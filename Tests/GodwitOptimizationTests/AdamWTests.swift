@@ -147,6 +147,14 @@ struct AdamWTests {
     }
   }
 
+  @Test func momentsOfAnotherTypeAreRefused() async {
+    await #expect(processExitsWith: .failure) {
+      var theta = Tensor([1, 2])
+      var optimizer = AdamW(for: theta.converted(to: .float64))
+      optimizer.update(&theta, along: Tensor([1, 2]))
+    }
+  }
+
   @Test func resumesFromItsTensors() {
     var theta = Tensor([1, 2, 3])
     var optimizer = AdamW(for: theta)

@@ -41,8 +41,8 @@ public struct AdamW<Model: Module>: Module {
   /// - Parameters:
   ///   - learningRate: α; the options' if nil.
   ///   - gradientScale: a factor on the gradient, for clipping and accumulation without a pass of their own.
-  /// - Precondition: the model and the gradient have the shapes of the model that the optimiser was made for; β₁ and β₂ are
-  ///   in 0 ..< 1.
+  /// - Precondition: the model and the gradient have the shapes and element types of the model that the optimiser was made
+  ///   for; β₁ and β₂ are in 0 ..< 1.
   /// - Complexity: one pass over four arrays, which writes three of them.
   public mutating func update(
     _ model: inout Model, along gradient: Model, learningRate: Double? = nil, gradientScale: Double = 1
@@ -62,9 +62,11 @@ public struct AdamW<Model: Module>: Module {
     )
     for index in parameters.indices {
       require(
-        parameters[index].shape == gradients[index].shape && parameters[index].shape == means[index].shape,
-        "AdamW: a parameter of shape \(parameters[index].shape), a gradient of shape \(gradients[index].shape), "
-          + "moments of shape \(means[index].shape)")
+        isAlike(parameters[index], gradients[index]) && isAlike(parameters[index], means[index])
+          && isAlike(means[index], squares[index]),
+        "AdamW: a parameter \(parameters[index].shape) \(parameters[index].dtype), "
+          + "a gradient \(gradients[index].shape) \(gradients[index].dtype), "
+          + "moments \(means[index].shape) \(means[index].dtype), \(squares[index].shape) \(squares[index].dtype)")
       let step = AdamWStep(
         options, groups[index], stepCount: stepCount, learningRate: rate, gradientScale: gradientScale)
       step(&parameters[index], gradients[index].detached, &means[index], &squares[index])
@@ -79,3 +81,5 @@ public struct AdamW<Model: Module>: Module {
     visitor.visit("second", &second)
   }
 }
+
+private func isAlike(_ a: Tensor, _ b: Tensor) -> Bool { a.shape == b.shape && a.dtype == b.dtype }
