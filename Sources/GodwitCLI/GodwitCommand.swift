@@ -41,6 +41,9 @@ public struct GodwitCommand: ParsableCommand {
       StandardStream.output.write(line: fullMessage(for: error))  // help or the version was asked for
     case _ where code == .validationFailure:
       StandardStream.error.write(line: "godwit: " + fullMessage(for: error).dropping(prefix: "Error: "))
+    case let failure as CommandFailure:
+      StandardStream.error.write(line: "godwit: \(failure)")
+      Foundation.exit(failure.exitCode.rawValue)
     default:
       StandardStream.error.write(line: "godwit: \(error)")
     }

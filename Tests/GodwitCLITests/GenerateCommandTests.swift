@@ -80,7 +80,7 @@ import Testing
     (["--bytes", "0"], "--bytes 0"), (["--bytes=-1"], "--bytes -1"), (["--temperature=-1"], "--temperature -1"),
     (["--temperature", "nan"], "--temperature nan"), (["--top-k", "0"], "--top-k 0"), (["--top-p", "0"], "--top-p 0"),
     (["--top-p", "1.5"], "--top-p 1.5"), (["--seed=-4"], "-4"), (["--temperature", "-1"], "at least 0"),
-    (["--bytes", "-5"], "at least 1"), (["--checkpoint", "first"], "first"),
+    (["--bytes", "-5"], "at least 1"), (["--seed", "-4"], "'-4'"), (["--checkpoint", "first"], "first"),
     (["--prompt", "a", "--prompt-file", "b"], "give one of them"),
   ]) func badOptionsAreWrongUsage(options: [String], explanation: String) throws {
     let run = try CommandRun(arguments: ["generate", "nowhere"] + options)
@@ -94,6 +94,8 @@ import Testing
     let run = try CommandRun("generate", try TrainedRun.folder(), "--prompt-file", "no-such-file")
     #expect(run.exitCode == 1)
     #expect(run.output.isEmpty)
-    #expect(run.error.hasPrefix("godwit: cannot read the prompt from no-such-file: "))
+    #expect(run.error == "godwit: cannot open no-such-file: No such file or directory; check the path\n")
+    let piped = try CommandRun(shell: #""$godwit" generate '\#(try TrainedRun.folder())' --prompt-file <(echo hello)"#)
+    #expect(piped.outputBytes.count == 500)
   }
 }

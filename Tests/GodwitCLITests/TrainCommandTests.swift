@@ -135,6 +135,14 @@ import Testing
     #expect(run.error.hasPrefix("godwit: \(words)"))
   }
 
+  @Test func impossibleValuesAreNamedWhenARunIsResumed() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)
+    let run = try CommandRun("train", "--resume", "a", "--learning-rate", "nan", in: folder.url)
+    #expect(run.exitCode == 64)
+    #expect(run.error == "godwit: --learning-rate nan: expected a positive number\n")
+  }
+
   @Test(arguments: [
     ["--minutes", "1"], ["--resume", "a", "--from", "b"], ["--resume", "a", "--out", "b"],
     ["--positions", "sinusoidal"],

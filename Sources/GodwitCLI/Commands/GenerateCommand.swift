@@ -71,7 +71,7 @@ struct GenerateCommand: ParsableCommand {
     let console = output.console
     threads.apply()
     let model = try source.load(on: console).model
-    let prompt = try promptBytes()
+    let prompt = try promptFile.map(PromptFile.bytes) ?? Array((prompt ?? "").utf8)
     let clock = ContinuousClock()
     let start = clock.now
     var generator = TextGenerator(
@@ -89,19 +89,6 @@ struct GenerateCommand: ParsableCommand {
       "peakMemoryBytes": .integer(ProcessMemory.peakByteCount),
     ])
   }
-
-  private func promptBytes() throws -> [UInt8] {
-    guard let promptFile else { return Array((prompt ?? "").utf8) }
-    do { return Array(try Data(contentsOf: URL(filePath: promptFile))) } catch {
-      throw CommandFailure("cannot read the prompt from \(promptFile): \(reason(error)); name a file of text")
-    }
-  }
-}
-
-/// What the system said, without its full stop, so that a sentence can go on.
-private func reason(_ error: any Error) -> String {
-  let text = error.localizedDescription
-  return text.hasSuffix(".") ? String(text.dropLast()) : text
 }
 
 /// Text on its way to standard output: byte by byte for a person or a pipe, by the line for a program.

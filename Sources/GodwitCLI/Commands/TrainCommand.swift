@@ -81,6 +81,8 @@ struct TrainCommand: ParsableCommand {
     wanted.training = training.applied(to: wanted.training)
     // The time became a number of steps as the run began.
     if training.steps == nil { wanted.training.steps = run.configuration.training.steps }
+    do throws(ConfigurationError) { try wanted.model.validate() } catch { throw TrainingError.configuration(error) }
+    do throws(TrainingOptionError) { try wanted.training.validate() } catch { throw TrainingError.option(error) }
     let differences =
       FieldDifference.between(expected: run.configuration.model, found: wanted.model)
       + FieldDifference.between(expected: run.configuration.training, found: wanted.training)

@@ -52,11 +52,12 @@ struct TrainingReport {
       console.note(
         "the run is finished after \(Quantity.counted(start.steps, "step")) and is not made longer; to train on from its "
           + "weights, begin a new run with --from \(start.folder)")
+    } else {
+      console.note(
+        (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
+          + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
+      )
     }
-    console.note(
-      (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
-        + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
-    )
     bar = ProgressBar(
       "train", total: start.steps, done: start.step, unitsPerStep: Double(start.bytesPerStep), unit: "tokens",
       on: console)

@@ -2,6 +2,6 @@ import ArgumentParser
 
 /// `--seed`.
 struct SeedOption: ParsableArguments {
-  @Option(help: "Where the random numbers start; the same seed gives the same result.")
+  @Option(parsing: .unconditional, help: "Where the random numbers start; the same seed gives the same result.")
   var seed: UInt64 = 0
 }

@@ -5,8 +5,8 @@ import GodwitModels
 extension TrainingError {
   /// The same in the words of the command line: a value that no run can have is wrong usage.
   var inOptionNames: any Error {
-    func refusal(_ field: String, _ found: String, _ expected: String) -> ValidationError {
-      ValidationError("\(OptionName.of(field)) \(found): expected \(expected)")
+    func refusal(_ field: String, _ found: String, _ expected: String) -> CommandFailure {
+      CommandFailure("\(OptionName.of(field)) \(found): expected \(expected)", exitCode: .validationFailure)
     }
     switch self {
     case .option(let error): return refusal(error.option, error.found, error.expected)
@@ -15,7 +15,7 @@ extension TrainingError {
       return refusal(field, "\(found)", expected)
     case .configuration(.mixer(.unknown(let name, let known))):
       return refusal("mixer", name, "one of \(known.joined(separator: ", "))")
-    case .configuration(.tooLarge): return ValidationError("\(self)")
+    case .configuration(.tooLarge): return CommandFailure("\(self)", exitCode: .validationFailure)
     case .otherArchitecture(let run, let differences):
       let list = differences.map(OptionName.difference).joined(separator: "; ")
       return CommandFailure(

@@ -36,11 +36,12 @@ public struct Run: Sendable {
     try read(available(kind)) { file throws(RunError) in file.progress.step }
   }
 
-  /// Reads from a checkpoint; where that fails, looks whether the other one is whole.
+  /// Reads from a checkpoint; where it is damaged or gone, looks whether the other one is whole.
   func read<Value>(
     _ kind: CheckpointKind, _ body: (CheckpointFile) throws(RunError) -> Value
   ) throws(RunError) -> Value {
     do throws(RunError) { return try body(try CheckpointFile(reading: folder.checkpoint(kind))) } catch {
+      if case .checkpoint(.file(let refusal)) = error, refusal.code != ENOENT { throw error }
       let other: CheckpointKind = kind == .best ? .last : .best
       let model = try? CheckpointFile(reading: folder.checkpoint(other)).model(expecting: configuration.model)
       throw .unusable(error, run: folder.path, other: model == nil ? nil : other)
