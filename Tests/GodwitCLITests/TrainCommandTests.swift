@@ -77,6 +77,17 @@ import Testing
     #expect(second.error.contains("text: 2 files (2 others left out)"))
   }
 
+  @Test func whatTheRunPrintsIsNoPartOfItsText() throws {
+    let folder = try folder()
+    _ = try folder.write("log.txt", "what other runs have printed\n")
+    let options = Self.small.joined(separator: " ")
+    let commands = #""$godwit" train \#(options) --out a >> log.txt 2>&1 && "$godwit" train --resume a --quiet"#
+    let run = try CommandRun(shell: commands, in: folder.url)
+    #expect(run.exitCode == 0)
+    let log = try String(contentsOf: folder.url.appending(path: "log.txt"), encoding: .utf8)
+    #expect(log.contains("text: 1 file (1 other left out)"))
+  }
+
   @Test func theConfigurationRepeatsTheRun() throws {
     let folder = try folder()
     #expect(try train(["text.txt", "--out", "a", "--seed", "5", "--threads", "1"], in: folder).exitCode == 0)

@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
 
       EXAMPLES
         godwit train
-        godwit train letters diary.txt --minutes 30 --width 384 --depth 6 --out runs/letters
+        godwit train letters diary.txt --minutes 30 --width 384 --out runs/letters
         godwit train --resume runs/letters
         godwit train new-letters --from runs/letters --learning-rate 1e-4 --json
       """)

@@ -38,7 +38,7 @@ struct ModelArguments: ParsableArguments {
   @Option(help: "The layer after each mixer. (default: \(Self.standard.feedForward.rawValue))")
   var feedForward: ChannelMixer.Kind?
 
-  @Option(parsing: .unconditional, help: "The width inside that layer.")
+  @Option(parsing: .unconditional, help: "The width inside that layer. (default: 4 widths, for swiglu 8/3)")
   var hidden: Int?
 
   @Option(help: "The normalisation. (default: \(Self.standard.norm.rawValue))")
@@ -50,10 +50,10 @@ struct ModelArguments: ParsableArguments {
   )
   var positions: PositionEncoding?
 
-  @Flag(inversion: .prefixedNo, help: "Use the table of the bytes' vectors as the head.")
+  @Flag(inversion: .prefixedNo, help: "Use the table of the bytes' vectors as the head. (default: --no-tied-head)")
   var tiedHead: Bool?
 
-  @Flag(inversion: .prefixedNo, help: "Dense layers have an offset.")
+  @Flag(inversion: .prefixedNo, help: "Dense layers have an offset. (default: --bias)")
   var bias: Bool?
 
   @Option(

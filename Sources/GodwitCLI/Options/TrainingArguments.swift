@@ -9,7 +9,7 @@ extension DecayConvention: ExpressibleByArgument {}
 struct TrainingArguments: ParsableArguments {
   private static let defaults = TrainingOptions()
 
-  @Option(parsing: .unconditional, help: "The number of steps.")
+  @Option(parsing: .unconditional, help: "The number of steps. (default: as many as the minutes allow)")
   var steps: Int?
 
   @Option(

@@ -5,10 +5,17 @@ enum ShellCommand {
   /// The command that this process was started with.
   static var current: String { line("godwit", Array(CommandLine.arguments.dropFirst())) }
 
-  /// How this process was called, with a path from the current folder where it lies in that.
+  /// How this process was called.
   static var program: String {
-    let (name, folder) = (CommandLine.arguments[0], FileManager.default.currentDirectoryPath + "/")
-    return quoted(name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name)
+    program(calledAs: CommandLine.arguments[0], in: FileManager.default.currentDirectoryPath)
+  }
+
+  /// How a program is called from a folder: where it lies in that, by the path from there.
+  static func program(calledAs name: String, in folder: String) -> String {
+    let folder = folder.hasSuffix("/") ? folder : folder + "/"
+    guard name.hasPrefix(folder) else { return quoted(name) }
+    let path = String(name.dropFirst(folder.count))
+    return quoted(path.contains("/") ? path : "./" + path)
   }
 
   /// A command with its arguments, quoted where the shell needs it.

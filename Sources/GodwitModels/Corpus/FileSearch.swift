@@ -16,8 +16,8 @@ struct FileSearch {
   private var seen = Set<FileIdentity.Node>()
   private let excluded: Set<FileIdentity.Node>
 
-  init(excluding folders: [String]) {
-    excluded = Set(folders.compactMap { FileIdentity(of: $0)?.node })
+  init(excluding paths: [String]) {
+    excluded = Set(paths.compactMap { FileIdentity(of: $0)?.node })
   }
 
   /// Adds a file, or the files of a folder and all folders in it.
@@ -34,7 +34,9 @@ struct FileSearch {
   }
 
   private mutating func addFile(_ path: String, name: String, _ identity: FileIdentity) {
-    if seen.insert(identity.node).inserted {
+    if excluded.contains(identity.node) {
+      skipped.other += 1
+    } else if seen.insert(identity.node).inserted {
       found.append(Candidate(path: path, name: name))
     } else {
       skipped.repeated += 1

@@ -12,7 +12,7 @@ public struct SkippedFiles: Sendable, Hashable, Codable, CustomStringConvertible
   public var repeated = 0
   /// Folders that hold a training run, whose files change while it goes on.
   public var runs = 0
-  /// Devices, pipes and sockets, and names that are not UTF-8.
+  /// Devices, pipes and sockets, names that are not UTF-8, and files that were to be left out.
   public var other = 0
 
   public init() {}

@@ -27,7 +27,7 @@ public struct TextCorpus: Sendable {
   /// A folder is read with all folders in it. Left out and counted are files that are not text, hidden ones, links to
   /// folders, second paths to one file, and folders of training runs.
   ///
-  /// - Parameter excluded: folders to leave out, such as the one that a run writes to.
+  /// - Parameter excluded: files and folders to leave out.
   /// - Throws: when a path does not exist or cannot be read, or when there is no text.
   /// - Complexity: O(files); at most 8 KiB of each is read.
   public init(paths: [String], excluding excluded: [String] = []) throws(CorpusError) {

@@ -13,7 +13,8 @@ struct TrainingText: Sendable {
     check: (TextListing) throws(TrainingError) -> Void = { _ in }
   ) throws(TrainingError) {
     do throws(CorpusError) {
-      corpus = try TextCorpus(paths: paths)
+      // What this process prints, perhaps into a file of the folder that it learns from, is no part of the text.
+      corpus = try TextCorpus(paths: paths, excluding: ["/dev/stdout", "/dev/stderr"])
       listing = try TextListing(of: corpus)
     } catch { throw .text(error) }
     try check(listing)
