@@ -59,6 +59,10 @@ import Testing
     #expect(run.objects().first?["unreadableLines"] as? Int == 2)
     try FileManager.default.removeItem(at: metrics)
     #expect(try CommandRun("info", copy).error.contains("\(metrics.path) is gone"))
+    let resumed = try CommandRun("train", "--resume", copy, "--quiet")
+    #expect(resumed.exitCode == 0)
+    #expect(resumed.error.contains("\(metrics.path) is gone"))
+    #expect(try CommandRun("info", copy).error.isEmpty)
   }
 
   @Test(arguments: ["generate", "evaluate", "info"]) func aMissingRunIsWrongUsage(command: String) throws {

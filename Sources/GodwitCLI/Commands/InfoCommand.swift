@@ -22,7 +22,7 @@ struct InfoCommand: ParsableCommand {
     let console = output.console
     let loaded = try source.load(on: console)
     let report = RunReport(loaded, step: try loaded.run.step(of: loaded.checkpoint))
-    if let problem = report.problem { console.warn(problem) }
+    if let problem = loaded.run.historyProblem { console.warn(problem) }
     for (name, value) in report.rows { console.result(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value) }
     console.emit(report.line)
   }

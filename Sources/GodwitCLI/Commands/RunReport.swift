@@ -15,16 +15,6 @@ struct RunReport {
     checkpointStep = step
   }
 
-  /// Why the history is not the whole one, if it is not.
-  var problem: String? {
-    let (count, path) = (run.history.unreadableLines, run.folder.metrics)
-    if count > 0 {
-      return "\(Quantity.counted(count, "line")) of \(path) cannot be read, so the history has gaps; the model is whole"
-    }
-    guard checkpointStep > 0, !FileManager.default.fileExists(atPath: path) else { return nil }
-    return "\(path) is gone, and the history with it; the model is whole"
-  }
-
   private var configuration: LanguageModelConfiguration { run.configuration.model }
   private var training: TrainingOptions { run.configuration.training }
 

@@ -89,6 +89,7 @@ struct TrainCommand: ParsableCommand {
     guard differences.isEmpty else {
       throw ResumeError(run: path, steps: run.configuration.training.steps ?? 1, differences: differences)
     }
+    if let problem = run.historyProblem { output.console.warn(problem) }
     return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths)
   }
 }

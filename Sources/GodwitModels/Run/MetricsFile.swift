@@ -10,10 +10,11 @@ struct MetricsFile: Sendable {
   }
 
   /// The history of a run that goes on from a checkpoint: what was recorded after the checkpoint is forgotten, as it will
-  /// be recorded again, and so is the end.
+  /// be recorded again, and so are the end and what cannot be read. A history that is gone begins here.
   init(resuming path: String, at step: Int) throws(RunError) {
     var kept = Data()
-    for line in try RunFolder.contents(of: path).split(separator: UInt8(ascii: "\n")) {
+    let lines = FileManager.default.fileExists(atPath: path) ? try RunFolder.contents(of: path) : Data()
+    for line in lines.split(separator: UInt8(ascii: "\n")) {
       guard let recorded = try? JSONDecoder().decode(Line.self, from: line), let at = recorded.step, at <= step else {
         continue
       }
