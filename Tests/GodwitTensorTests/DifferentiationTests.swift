@@ -20,9 +20,12 @@ import Testing
     #expect(jacobianVectorProduct(at: x, along: point(3, 4), of: paraboloid).item == 22)
   }
 
-  @Test func aDirectionOfLengthZeroIsRefused() async {
+  @Test func aDirectionWithoutALengthIsRefused() async {
     await #expect(processExitsWith: .failure) {
       _ = directionalDerivative(at: Tensor([1.0, 2.0]), along: Tensor([0.0, 0.0])) { square($0).sum() }
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = directionalDerivative(at: Tensor([1.0, 2.0]), along: Tensor([0, .infinity])) { square($0).sum() }
     }
   }
 

@@ -4,7 +4,7 @@ import GodwitKernels
 ///
 /// D_v f = ∇f · v / |v|, so the length of `direction` does not count; `jacobianVectorProduct` is the one where it does.
 ///
-/// - Precondition: `direction` has the shapes and element types of `x`, and is not zero.
+/// - Precondition: `direction` has the shapes and element types of `x`, and a length that is finite and not zero.
 public func directionalDerivative<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> R {
@@ -13,14 +13,14 @@ public func directionalDerivative<M: Module, R: Module>(
 
 /// The value of a function at `x`, and its slope in a direction.
 ///
-/// - Precondition: `direction` has the shapes and element types of `x`, and is not zero.
+/// - Precondition: `direction` has the shapes and element types of `x`, and a length that is finite and not zero.
 public func valueWithDirectionalDerivative<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> (value: R, derivative: R) {
   var squares = 0.0
   for part in direction.tensors { squares += square(part.detached.converted(to: .float64)).sum().item }
-  require(squares > 0, "directionalDerivative: the direction is zero, which points nowhere")
   let length = squares.squareRoot()
+  require(length > 0 && length.isFinite, "directionalDerivative: a direction of length \(length) points nowhere")
   let (value, product) = try valueWithJacobianVectorProduct(at: x, along: direction, of: function)
   return (value, product.mapTensors { $0 / length })
 }
