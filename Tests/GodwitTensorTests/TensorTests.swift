@@ -9,7 +9,8 @@ import Testing
     #expect(Tensor(countingTo: 100).description == "Tensor [100] float32 [0, 1, 2, …, 97, 98, 99]")
     #expect(Tensor(zeros: [0, 3]).description == "Tensor [0, 3] float32\n[]")
     #expect(Tensor([Double.nan, .infinity]).description.contains("nan"))
-    let sizes = Tensor([1e300, -2.5e-50, 1_234_567.8, 0.000123456789, 999_999.7, 123_456.7, 5e-324], dtype: .float64)
+    let sizes = Tensor(
+      [1e300, -2.5e-50, 1_234_567.8, 0.000123456789, 999_999.7, 123_456.7, .leastNonzeroMagnitude], dtype: .float64)
     #expect(
       sizes.description
         == "Tensor [7] float64 [1e+300, -2.5e-50, 1.23457e+06, 0.000123457, 1e+06, 123457, 4.94066e-324]")
