@@ -1,8 +1,11 @@
-// One job at a time. A job is published by raising `generation`; whoever works claims indices by compare-and-swap on
-// `ticket`, which carries the generation in its upper half, so that a worker that wakes late can never claim from a job
-// that it did not read. The ticket changes before the job does: whoever has read any part of the new job beside the old
-// generation then finds that the ticket is not his. The caller waits for finished indices, not for workers: one that the system has put to sleep
-// and that has claimed nothing is not waited for.
+// One job at a time. A job is published by raising `generation`. Its indices lie in as many parts as threads, and a thread
+// begins with its own: what it wrote in the job before is then often what it reads in this one, and still near. When its
+// part is done it helps with the others'.
+//
+// Whoever works claims indices by compare-and-swap on the part's ticket, which carries the generation in its upper half, so
+// that a worker that wakes late can never claim from a job that it did not read. All tickets change before the job does:
+// whoever has read any part of the new job beside the old generation then finds that no ticket is his. The caller waits for
+// finished indices, not for workers: one that the system has put to sleep and that has claimed nothing is not waited for.
 #include "pool.h"
 
 #include <pthread.h>
@@ -26,9 +29,14 @@ static int started_workers = 0;
 
 static _Atomic uint32_t generation;
 static _Atomic int sleepers;
-static _Atomic uint64_t ticket;
+static struct {
+  _Atomic uint64_t value;  // the generation, and how many of the part's indices are claimed
+  char alone_on_its_line[56];
+} tickets[max_workers + 1];
+static int used_tickets = 1;  // by any job so far
 static _Atomic int finished;
 static _Atomic int job_count;
+static _Atomic int job_parts;
 static _Atomic(gw_pool_body) job_body;
 static _Atomic(void *) job_context;
 
@@ -73,17 +81,25 @@ static void wake_workers(void) {
 }
 #endif
 
-static void work(uint32_t of_generation) {
-  int count = atomic_load(&job_count);
+// Works through the part of thread `number`, then through the others in turn.
+static void work(uint32_t of_generation, int number) {
+  int64_t count = atomic_load(&job_count);
+  int parts = atomic_load(&job_parts);
   gw_pool_body body = atomic_load(&job_body);
   void *context = atomic_load(&job_context);
-  uint64_t claim = atomic_load(&ticket);
-  for (;;) {
-    if ((uint32_t)(claim >> 32) != of_generation || (int)(uint32_t)claim >= count) return;
-    if (!atomic_compare_exchange_weak(&ticket, &claim, claim + 1)) continue;
-    body(context, (int)(uint32_t)claim);
-    atomic_fetch_add(&finished, 1);
-    claim = atomic_load(&ticket);
+  for (int i = 0; i < parts; i++) {
+    int part = (number + i) % parts;
+    int first = (int)(count * part / parts), end = (int)(count * (part + 1) / parts);
+    uint64_t claim = atomic_load(&tickets[part].value);
+    for (;;) {
+      if ((uint32_t)(claim >> 32) != of_generation) return;
+      int index = first + (int)(uint32_t)claim;
+      if (index >= end) break;
+      if (!atomic_compare_exchange_weak(&tickets[part].value, &claim, claim + 1)) continue;
+      body(context, index);
+      atomic_fetch_add(&finished, 1);
+      claim = atomic_load(&tickets[part].value);
+    }
   }
 }
 
@@ -102,7 +118,7 @@ static void *worker(void *argument) {
       continue;
     }
     seen = now;
-    if (number < atomic_load(&wanted_threads)) work(seen);
+    if (number < atomic_load(&wanted_threads)) work(seen, number);
   }
   return 0;
 }
@@ -130,14 +146,17 @@ void gw_pool_run(int count, gw_pool_body body, void *context) {
   }
   inside_job = true;
   uint32_t mine = atomic_load(&generation) + 1;
-  atomic_store(&ticket, (uint64_t)mine << 32);
+  int threads = atomic_load(&wanted_threads);
+  if (used_tickets < threads) used_tickets = threads;
+  for (int i = 0; i < used_tickets; i++) atomic_store(&tickets[i].value, (uint64_t)mine << 32);
   atomic_store(&job_count, count);
+  atomic_store(&job_parts, threads);
   atomic_store(&job_body, body);
   atomic_store(&job_context, context);
   atomic_store(&finished, 0);
   atomic_store(&generation, mine);
   wake_workers();
-  work(mine);
+  work(mine, 0);
   for (int i = 0; atomic_load(&finished) < count; i++) {
     if (i < spins)
       relax();
