@@ -21,7 +21,7 @@ package func adamW(
     gradient_scale: Float(gradientScale), beta1: Float(beta1), rest1: Float(1 - beta1), beta2: Float(beta2),
     rest2: Float(1 - beta2), keep: Float(1 - decay), rate: Float(learningRate / correction1),
     root: Float(1 / correction2.squareRoot()), epsilon: Float(epsilon))
-  parallelRanges(count, grain: 16384) { range in
+  parallelRanges(count, grain: 4096) { range in
     let start = range.lowerBound
     withUnsafePointer(to: step) {
       table.pointee.step($0, range.count, parameters + start, gradient + start, first + start, second + start)

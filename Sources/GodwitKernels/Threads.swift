@@ -52,13 +52,16 @@ package func parallelFor(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
-/// Splits `0 ..< count` into consecutive ranges of at least `grain` and calls `body` for each, on several threads.
+/// Splits `0 ..< count` into consecutive ranges of about `grain` or more and calls `body` for each, on several threads.
 ///
 /// Where the ranges lie depends on the number of threads: use it only where a range's results do not.
 package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   guard count > 0 else { return }
-  let pieces = min(max(count / max(grain, 1), 1), Threads.count * 4)
-  guard pieces > 1, Threads.count > 1 else { return body(0..<count) }
+  let threads = Threads.count
+  let whole = min(max(count / max(grain, 1), 1), threads * 4)
+  guard whole > 1, threads > 1 else { return body(0..<count) }
+  // As many for each thread.
+  let pieces = (whole + threads - 1) / threads * threads
   parallelFor(pieces) { piece in
     let lower = count * piece / pieces
     let upper = count * (piece + 1) / pieces
