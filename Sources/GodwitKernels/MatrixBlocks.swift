@@ -31,17 +31,19 @@ extension MatrixProblem {
   }
 
   /// One tile of c; the first block of steps replaces c unless the product accumulates, the last adds the bias.
-  /// What is read of b is also written to `copy`, as a packed strip.
+  /// What is read of b is also written to `copy`, as a packed strip; the rows must then be packed.
   @inline(__always)
   func tile(
-    row: Int, column: Int, steps: Range<Int>, a: UnsafeRawPointer, b: UnsafeRawPointer, ldb: Int,
-    copy: UnsafeMutableRawPointer? = nil, ahead: UnsafeRawPointer? = nil, aheadStride: Int = 0
+    row: Int, column: Int, steps: Range<Int>, a: UnsafeRawPointer, rowStride: Int, stepStride: Int,
+    b: UnsafeRawPointer, ldb: Int, copy: UnsafeMutableRawPointer? = nil, ahead: UnsafeRawPointer? = nil,
+    aheadStride: Int = 0
   ) {
     let bias = steps.upperBound == k ? self.bias : nil
     table.pointee.tile(
-      Int64(steps.count), a, Int64(stripRows), b, Int64(ldb), c + (row * ldc + column) * elementSize, Int64(ldc),
-      Int64(min(stripRows, m - row)), Int64(min(stripColumns, n - column)), bias.map { $0 + column * elementSize },
-      accumulate || steps.lowerBound > 0 ? 1 : 0, copy, ahead, Int64(aheadStride))
+      Int64(steps.count), a, Int64(rowStride), Int64(stepStride), b, Int64(ldb), c + (row * ldc + column) * elementSize,
+      Int64(ldc), Int64(min(stripRows, m - row)), Int64(min(stripColumns, n - column)),
+      bias.map { $0 + column * elementSize }, accumulate || steps.lowerBound > 0 ? 1 : 0, copy, ahead,
+      Int64(aheadStride))
   }
 }
 

@@ -1,6 +1,6 @@
 import CGodwitKernels
 
-/// Strips of a factor, packed for the tiles: for each block of steps one strip after another.
+/// Scratch for packed strips: for each block of steps one strip after another.
 struct PackedStrips {
   let base: UnsafeMutableRawPointer
   /// Rows of a, or columns of b, in a strip.
@@ -8,13 +8,18 @@ struct PackedStrips {
   /// Bytes from one strip to the next, and from one block of steps to the next.
   let stripStride, blockStride: Int
 
-  func strip(_ strip: Int, block: Int = 0) -> UnsafeMutableRawPointer {
-    base + block * blockStride + strip * stripStride
-  }
+  func strip(_ strip: Int) -> UnsafeMutableRawPointer { base + strip * stripStride }
 
   /// The same strips from another place on.
   func moved(by byteCount: Int) -> PackedStrips {
     PackedStrips(base: base + byteCount, width: width, stripStride: stripStride, blockStride: blockStride)
+  }
+
+  /// The strips that hold `range` for one block of steps.
+  func strips(of range: Range<Int>, block: Int = 0) -> Strips {
+    Strips(
+      range: range, width: width, base: base + block * blockStride, stripStride: stripStride, stride: 1,
+      stepStride: width)
   }
 }
 

@@ -9,6 +9,7 @@ struct BlockedMatrixProduct {
   let threads: Int
   /// Whether the rows of a are shared, as they are so few that they stay near; else the columns of b are.
   let sharesRows: Bool
+  let readsRowsInPlace: Bool
   let shared, own: Side
 
   /// A factor as strips.
@@ -29,6 +30,8 @@ struct BlockedMatrixProduct {
     self.problem = problem
     self.threads = threads
     sharesRows = problem.m <= 256 && problem.n >= problem.m
+    // A tile that copies columns has no place left for the pointers to rows that lie along the steps.
+    readsRowsInPlace = problem.readsRowsInPlace && (!sharesRows || problem.a.stride == 1)
     let rows = Side(operand: problem.a, extent: problem.m, width: problem.stripRows)
     let columns = Side(operand: problem.b, extent: problem.n, width: problem.stripColumns)
     (shared, own) = sharesRows ? (rows, columns) : (columns, rows)
@@ -50,29 +53,29 @@ struct BlockedMatrixProduct {
     let tasks = threads == 1 ? 1 : min((parts + threads - 1) / threads * threads, 8 * threads, own.strips)
     let groups = problem.stepGroups(byteCount: 2 << 20, count: range.count)
     for (index, blocks) in groups.enumerated() {
-      problem.withPackedStrips(
-        width: shared.width, strips: sharedStrips.count, steps: problem.stepsInBlock, blocks: blocks.count
-      ) { packed in
-        problem.packShared(shared.operand, range, blocks: blocks, into: packed, threads: threads)
-        let next = index + 1 < groups.count ? groups[index + 1] : []
+      let next = index + 1 < groups.count ? groups[index + 1] : []
+      withSharedStrips(range, count: sharedStrips.count, blocks: blocks) { shared in
         parallelFor(tasks) { task in
           let strips = (0..<own.strips).part(task, of: tasks)
-          run(
-            own: strips, parts: (parts + tasks - 1) / tasks, shared: StripRun(packed: packed, range: range),
-            blocks: blocks, next: next)
+          run(own: strips, parts: (parts + tasks - 1) / tasks, shared: shared, blocks: blocks, next: next)
         }
       }
     }
   }
 
-  /// Packed strips and what they are strips of.
-  struct StripRun {
-    let packed: PackedStrips
-    let range: Range<Int>
-    var strips: Int { (range.count + packed.width - 1) / packed.width }
+  /// Calls `body` with the shared side's strips for each block of steps.
+  private func withSharedStrips(
+    _ range: Range<Int>, count: Int, blocks: [Range<Int>], _ body: ([Strips]) -> Void
+  ) {
+    if sharesRows && readsRowsInPlace { return body(blocks.map { problem.rowsInPlace(range, steps: $0) }) }
+    problem.withPackedStrips(width: shared.width, strips: count, steps: problem.stepsInBlock, blocks: blocks.count) {
+      packed in
+      problem.packShared(shared.operand, range, blocks: blocks, into: packed, threads: threads)
+      body(blocks.indices.map { packed.strips(of: range, block: $0) })
+    }
   }
 
-  /// One packing of the own side and the tiles that follow.
+  /// Some strips of the own side for one block of steps, and the tiles that they are for.
   private struct Turn {
     let range: Range<Int>
     let block: Int
@@ -80,56 +83,49 @@ struct BlockedMatrixProduct {
   }
 
   /// A task: its strips of the own side in `parts` parts, each against all of the shared side.
-  private func run(
-    own strips: Range<Int>, parts: Int, shared sharedRun: StripRun, blocks: [Range<Int>], next: [Range<Int>]
-  ) {
+  private func run(own strips: Range<Int>, parts: Int, shared: [Strips], blocks: [Range<Int>], next: [Range<Int>]) {
     var turns = [Turn]()
     for part in (0..<parts).map({ strips.part($0, of: parts) }) where !part.isEmpty {
-      // Rows are packed a part at a time, to pass by each strip of columns; of columns, one strip passes by all rows.
+      // Rows are taken a part at a time, to pass by each strip of columns; of columns, one strip passes by all rows.
       let runs = sharesRows ? part.map { $0..<$0 + 1 } : [part]
       for (block, steps) in blocks.enumerated() {
         turns += runs.map { Turn(range: own.range(ofStrips: $0), block: block, steps: steps) }
       }
     }
-    let most = sharesRows ? 1 : (strips.count + parts - 1) / parts
+    let most = sharesRows ? 1 : readsRowsInPlace ? 0 : (strips.count + parts - 1) / parts
     problem.withPackedStrips(width: own.width, strips: most, steps: problem.stepsInBlock) { packed in
       for (index, turn) in turns.enumerated() {
-        let ownRun = StripRun(packed: packed, range: turn.range)
-        let sharedBlock = StripRun(
-          packed: sharedRun.packed.moved(by: turn.block * sharedRun.packed.blockStride), range: sharedRun.range)
+        let inPlace = !sharesRows && readsRowsInPlace
+        let strips = inPlace ? problem.rowsInPlace(turn.range, steps: turn.steps) : packed.strips(of: turn.range)
         var ahead: Ahead?
         if let (range, steps) = index + 1 < turns.count
           ? (turns[index + 1].range, turns[index + 1].steps) : next.first.map({ (turns[0].range, $0) })
         {
-          ahead = problem.ahead(own.operand, range, steps: steps, tiles: ownRun.strips * sharedBlock.strips)
+          ahead = problem.ahead(own.operand, range, steps: steps, tiles: strips.count * shared[turn.block].count)
         }
         // The first tile can copy a whole strip of columns on its way.
         let copies = sharesRows && own.operand.stride == 1 && turn.range.count == own.width
-        if !copies { problem.pack(own.operand, turn.range, steps: turn.steps, into: packed) }
+        if !copies && !inPlace { problem.pack(own.operand, turn.range, steps: turn.steps, into: packed) }
         tiles(
-          rows: sharesRows ? sharedBlock : ownRun, columns: sharesRows ? ownRun : sharedBlock, steps: turn.steps,
-          copies: copies, ahead: &ahead)
+          rows: sharesRows ? shared[turn.block] : strips, columns: sharesRows ? strips : shared[turn.block],
+          steps: turn.steps, copy: copies ? packed.base : nil, ahead: &ahead)
       }
     }
   }
 
-  private func tiles(rows: StripRun, columns: StripRun, steps: Range<Int>, copies: Bool, ahead: inout Ahead?) {
-    for columnStrip in 0..<columns.strips {
-      let column = columns.range.lowerBound + columnStrip * columns.packed.width
-      let packed = columns.packed.strip(columnStrip)
-      for rowStrip in 0..<rows.strips {
-        let row = rows.range.lowerBound + rowStrip * rows.packed.width
-        let a = rows.packed.strip(rowStrip)
-        if copies && rowStrip == 0 {
-          problem.tile(
-            row: row, column: column, steps: steps, a: a,
-            b: problem.start(problem.b, columns.range, steps), ldb: problem.b.stepStride, copy: packed,
-            ahead: ahead?.next(), aheadStride: ahead?.stride ?? 0)
-        } else {
-          problem.tile(
-            row: row, column: column, steps: steps, a: a, b: packed, ldb: columns.packed.width, ahead: ahead?.next(),
-            aheadStride: ahead?.stride ?? 0)
-        }
+  private func tiles(
+    rows: Strips, columns: Strips, steps: Range<Int>, copy: UnsafeMutableRawPointer?, ahead: inout Ahead?
+  ) {
+    for columnStrip in 0..<columns.count {
+      let column = columns.range.lowerBound + columnStrip * columns.width
+      for rowStrip in 0..<rows.count {
+        let copies = copy != nil && rowStrip == 0
+        problem.tile(
+          row: rows.range.lowerBound + rowStrip * rows.width, column: column, steps: steps,
+          a: rows.strip(rowStrip), rowStride: rows.stride, stepStride: rows.stepStride,
+          b: copies ? problem.start(problem.b, columns.range, steps) : columns.strip(columnStrip),
+          ldb: copies ? problem.b.stepStride : columns.stepStride, copy: copies ? copy : nil, ahead: ahead?.next(),
+          aheadStride: ahead?.stride ?? 0)
       }
     }
   }

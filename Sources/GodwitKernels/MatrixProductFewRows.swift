@@ -28,7 +28,9 @@ extension MatrixProblem {
 
   private func tiles(_ rows: PackedStrips, column: Int, b: UnsafeRawPointer, ldb: Int) {
     for strip in 0..<rowStrips {
-      tile(row: strip * stripRows, column: column, steps: 0..<k, a: rows.strip(strip), b: b, ldb: ldb)
+      tile(
+        row: strip * stripRows, column: column, steps: 0..<k, a: rows.strip(strip), rowStride: 1,
+        stepStride: stripRows, b: b, ldb: ldb)
     }
   }
 

@@ -8,11 +8,13 @@ struct gw_matrix {
   // The shape of a full tile.
   int32_t rows, columns;
   // c[m][n] = (accumulate ? c : 0) + a b + (bias ? bias[n] : 0), where step p of k multiplies the m elements at
-  // a + p * lda by the n elements at b + p * ldb. 1 <= m <= rows, 1 <= n <= columns; `columns` elements of b must be
-  // there. Unless `copy` is null, they are also written there, `columns` to each step.
+  // a + p * step_stride + r * row_stride, one of the strides being 1, by the n elements at b + p * ldb. 1 <= m <= rows,
+  // 1 <= n <= columns; `columns` elements of b must be there. Unless `copy` is null, they are also written there,
+  // `columns` to each step; row_stride must then be 1.
   // For each eighth step the cache line at ahead + i * ahead_stride (bytes) is asked for; null: none.
-  void (*tile)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m,
-               int64_t n, const void *bias, int32_t accumulate, void *copy, const void *ahead, int64_t ahead_stride);
+  void (*tile)(int64_t k, const void *a, int64_t row_stride, int64_t step_stride, const void *b, int64_t ldb, void *c,
+               int64_t ldc, int64_t m, int64_t n, const void *bias, int32_t accumulate, void *copy, const void *ahead,
+               int64_t ahead_stride);
   // c[m][n] = (accumulate ? c : 0) + a b^T + (bias ? bias[n] : 0) by inner products: a [m, k], b [n, k].
   void (*dots)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m,
                int64_t n, const void *bias, int32_t accumulate);
