@@ -14,7 +14,7 @@ import CGodwitKernels
 ///   - finalState: S after the last position (not causal: the S that every position reads), and z likewise. They must
 ///     not be the memory of the initial ones. z is computed only where `normalised`.
 package func linearAttention(
-  _ shape: LinearAttentionShape, map: FeatureMap, normalised: Bool, epsilon: Float = 1e-6,
+  _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool, epsilon: Float = 1e-6,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows, output: MutableAttentionRows,
   denominator: UnsafeMutablePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
@@ -66,7 +66,7 @@ package func linearAttention(
         let query = queries.head(part, width: keyWidth) + start * queries.rowStride
         table.pointee.pack(count, keyWidth, rows, map.rawValue, query, queries.rowStride, scan.q)
       }
-      guard normalised else { return }
+      guard normalized else { return }
       if phase.reads {
         table.pointee.normaliser(count, rows, scan.q, phase.updates ? scan.k : nil, sum, epsilon, divisors, 1)
       } else {
@@ -76,8 +76,8 @@ package func linearAttention(
       let part = parts[head]
       let out = output.head(part, width: valueWidth) + valueColumns.lowerBound + range.lowerBound * output.rowStride
       table.pointee.unpack(
-        range.count, width, columns, scan.y, normalised ? divisors : nil, 1, out, output.rowStride)
-      if normalised, let denominator, valueColumns.lowerBound == 0 {
+        range.count, width, columns, scan.y, normalized ? divisors : nil, 1, out, output.rowStride)
+      if normalized, let denominator, valueColumns.lowerBound == 0 {
         let target = denominator + part.batch * shape.length * shape.heads + part.head
         for (offset, position) in range.enumerated() { target[position * shape.heads] = divisors[offset] }
       }

@@ -12,7 +12,7 @@ import CGodwitKernels
 ///   - queryGradient: written, not added to, as all results. Key and value gradients likewise.
 ///   - initialStateGradient: [B, H, K, V] or nil if not wanted; `initialSumGradient` [B, H, K] (only where `normalised`).
 package func linearAttentionGradient(
-  _ shape: LinearAttentionShape, map: FeatureMap, normalised: Bool,
+  _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows,
   output: AttentionRows, denominator: UnsafePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
@@ -23,12 +23,12 @@ package func linearAttentionGradient(
   on isa: InstructionSet = .current
 ) {
   let table = gw_recurrence_table(isa.rawValue)!
-  if normalised, denominator == nil {
+  if normalized, denominator == nil {
     fatalError("linearAttentionGradient: the denominators of the forward pass are missing")
   }
   let pass = LinearAttentionBackward(
     table: table, shape: shape, map: map, queries: queries, keys: keys, values: values, output: output,
-    denominator: normalised ? denominator : nil, outputGradient: outputGradient)
+    denominator: normalized ? denominator : nil, outputGradient: outputGradient)
   HeadPart.forEach(
     batch: shape.batch, heads: shape.heads, columns: [shape.keyWidth, shape.valueWidth, shape.keyWidth],
     width: Int(table.pointee.width), groups: true

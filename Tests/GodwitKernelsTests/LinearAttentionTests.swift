@@ -9,10 +9,10 @@ import Testing
     var batch, heads, length, keyWidth, valueWidth, chunk: Int
     var causal: Bool
     var map: FeatureMap
-    var normalised: Bool
+    var normalized: Bool
     var padding = 0
     var testDescription: String {
-      "B\(batch) H\(heads) T\(length) K\(keyWidth) V\(valueWidth) chunk \(chunk) causal \(causal) \(map) \(normalised)"
+      "B\(batch) H\(heads) T\(length) K\(keyWidth) V\(valueWidth) chunk \(chunk) causal \(causal) \(map) \(normalized)"
     }
     var shape: LinearAttentionShape {
       LinearAttentionShape(
@@ -30,7 +30,7 @@ import Testing
           cases.append(
             Case(
               batch: 2, heads: 3, length: length, keyWidth: keyWidth, valueWidth: valueWidth, chunk: chunk,
-              causal: causal, map: .eluPlusOne, normalised: keyWidth > 1, padding: length % 2 == 0 ? 0 : 5))
+              causal: causal, map: .eluPlusOne, normalized: keyWidth > 1, padding: length % 2 == 0 ? 0 : 5))
         }
       }
     }
@@ -39,12 +39,12 @@ import Testing
       cases.append(
         Case(
           batch: 4, heads: 8, length: 37, keyWidth: 12, valueWidth: 20, chunk: 16, causal: causal, map: .eluPlusOne,
-          normalised: true, padding: 2))
+          normalized: true, padding: 2))
       for map in FeatureMap.allCases {
         cases.append(
           Case(
             batch: 1, heads: 1, length: 41, keyWidth: 12, valueWidth: 130, chunk: 16, causal: causal, map: map,
-            normalised: false, padding: 3))
+            normalized: false, padding: 3))
       }
     }
     return cases
@@ -60,7 +60,7 @@ import Testing
       let states = test.batch * test.heads * test.keyWidth
       func positive(_ values: [Double]) -> [Double] { values.map { Double(Float($0 * 0.5 + 1)) } }
       naive = NaiveLinearAttention(
-        test.shape, map: test.map, normalised: test.normalised,
+        test.shape, map: test.map, normalized: test.normalized,
         q: noise.array(positions * test.keyWidth).map { $0 * 3 }, k: noise.array(positions * test.keyWidth),
         v: noise.array(positions * test.valueWidth), initialState: noise.array(states * test.valueWidth),
         initialSum: positive(noise.array(states)))
@@ -93,13 +93,13 @@ import Testing
       var finalState = [Float](repeating: .nan, count: naive.finalState.count)
       var finalSum = [Float](repeating: .nan, count: naive.finalSum.count)
       linearAttention(
-        test.shape, map: test.map, normalised: test.normalised, queries: q.rows, keys: k.rows, values: v.rows,
+        test.shape, map: test.map, normalized: test.normalized, queries: q.rows, keys: k.rows, values: v.rows,
         output: y.mutableRows, denominator: &denominator,
         initialState: floats(naive.initialState), initialSum: floats(naive.initialSum), finalState: &finalState,
         finalSum: &finalSum, on: isa)
       check(y.values(), naive.output, "output", isa)
       check(finalState, naive.finalState, "final state", isa)
-      if test.normalised {
+      if test.normalized {
         check(denominator, naive.denominator, "denominator", isa)
         check(finalSum, naive.finalSum, "final sum", isa)
       }
@@ -107,7 +107,7 @@ import Testing
       var dInitial = [Float](repeating: .nan, count: naive.initialState.count)
       var dInitialSum = [Float](repeating: .nan, count: naive.initialSum.count)
       linearAttentionGradient(
-        test.shape, map: test.map, normalised: test.normalised, queries: q.rows, keys: k.rows, values: v.rows,
+        test.shape, map: test.map, normalized: test.normalized, queries: q.rows, keys: k.rows, values: v.rows,
         output: y.rows, denominator: denominator, initialState: floats(naive.initialState),
         initialSum: floats(naive.initialSum), outputGradient: dy.rows, finalStateGradient: floats(problem.dState),
         finalSumGradient: floats(problem.dSum), queryGradient: dq.mutableRows, keyGradient: dk.mutableRows,
@@ -116,7 +116,7 @@ import Testing
       check(dk.values(), gradient.k, "dk", isa)
       check(dv.values(), gradient.v, "dv", isa)
       check(dInitial, gradient.state, "gradient of the initial state", isa)
-      if test.normalised { check(dInitialSum, gradient.sum, "gradient of the initial sum", isa) }
+      if test.normalized { check(dInitialSum, gradient.sum, "gradient of the initial sum", isa) }
     }
   }
 
@@ -124,7 +124,7 @@ import Testing
   @Test(arguments: [true, false]) func naiveGradientIsTheDerivative(causal: Bool) {
     let test = Case(
       batch: 1, heads: 2, length: 6, keyWidth: 3, valueWidth: 2, chunk: 4, causal: causal, map: .eluPlusOne,
-      normalised: true)
+      normalized: true)
     let problem = Problem(test, seed: 9)
     let naive = problem.naive
     var noise = RecurrenceNoise(seed: 4)
@@ -135,7 +135,7 @@ import Testing
         x.indices.map { x[$0] + step * directions[index][$0] }
       }
       let moved = NaiveLinearAttention(
-        test.shape, map: test.map, normalised: true, q: moved(naive.q, 0), k: moved(naive.k, 1), v: moved(naive.v, 2),
+        test.shape, map: test.map, normalized: true, q: moved(naive.q, 0), k: moved(naive.k, 1), v: moved(naive.v, 2),
         initialState: moved(naive.initialState, 3), initialSum: moved(naive.initialSum, 4))
       return dot(moved.output, problem.dy) + dot(moved.finalState, problem.dState) + dot(moved.finalSum, problem.dSum)
     }
@@ -169,7 +169,7 @@ import Testing
           pointer: rows.rows.pointer + start * rows.stride, batchStride: rows.rows.batchStride, rowStride: rows.stride)
       }
       linearAttention(
-        shape, map: test.map, normalised: true, queries: from(q), keys: from(k), values: from(v),
+        shape, map: test.map, normalized: true, queries: from(q), keys: from(k), values: from(v),
         output: MutableAttentionRows(
           pointer: y.storage + start * values, batchStride: y.rows.batchStride, rowStride: values),
         initialState: state, initialSum: sum, finalState: &nextState, finalSum: &nextSum)
@@ -182,7 +182,7 @@ import Testing
   @Test(arguments: [(1, 1), (2, 8), (1, 3)]) func neitherChunkNorPiecesNorThreadsChangeABit(batch: Int, heads: Int) {
     let test = Case(
       batch: batch, heads: heads, length: 100, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true, map: .eluPlusOne,
-      normalised: true)
+      normalized: true)
     let problem = Problem(test)
     let want = output(problem, test, pieces: [100], chunk: 32)
     #expect(output(problem, test, pieces: [100], chunk: 7) == want)
@@ -198,7 +198,7 @@ import Testing
   @Test func eachPositionSeesOnlyThePast() {
     let test = Case(
       batch: 1, heads: 2, length: 40, keyWidth: 8, valueWidth: 8, chunk: 16, causal: true, map: .eluPlusOne,
-      normalised: true)
+      normalized: true)
     let problem = Problem(test)
     var changed = problem
     for index in 20 * 16..<21 * 16 {

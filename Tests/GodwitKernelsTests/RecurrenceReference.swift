@@ -85,18 +85,18 @@ struct GuardedRows {
 struct NaiveLinearAttention {
   var shape: LinearAttentionShape
   var map: FeatureMap
-  var normalised: Bool
+  var normalized: Bool
   var epsilon = 1e-6
   var q, k, v, initialState, initialSum: [Double]
   var output, denominator, finalState, finalSum: [Double]
 
   init(
-    _ shape: LinearAttentionShape, map: FeatureMap, normalised: Bool, q: [Double], k: [Double], v: [Double],
+    _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool, q: [Double], k: [Double], v: [Double],
     initialState: [Double], initialSum: [Double]
   ) {
     self.shape = shape
     self.map = map
-    self.normalised = normalised
+    self.normalized = normalized
     (self.q, self.k, self.v) = (q, k, v)
     (self.initialState, self.initialSum) = (initialState, initialSum)
     output = [Double](repeating: 0, count: v.count)
@@ -151,7 +151,7 @@ struct NaiveLinearAttention {
           for j in 0..<columns {
             var sum = 0.0
             for i in 0..<width { sum += phi(q[key(b, t, h, i)]) * read[t][i * (columns + 1) + j] }
-            output[value(b, t, h, j)] = normalised ? sum / divisor : sum
+            output[value(b, t, h, j)] = normalized ? sum / divisor : sum
           }
         }
         for i in 0..<width {
@@ -179,14 +179,14 @@ struct NaiveLinearAttention {
           for j in 0..<columns {
             d[i * (columns + 1) + j] = dState[((b * shape.heads + h) * width + i) * columns + j]
           }
-          d[i * (columns + 1) + columns] = normalised ? dSum[(b * shape.heads + h) * width + i] : 0
+          d[i * (columns + 1) + columns] = normalized ? dSum[(b * shape.heads + h) * width + i] : 0
         }
         func back(_ t: Int) {
           let divisor = denominator[(b * shape.length + t) * shape.heads + h]
           var row = [Double](repeating: 0, count: columns + 1)
           for j in 0..<columns {
-            row[j] = normalised ? dy[value(b, t, h, j)] / divisor : dy[value(b, t, h, j)]
-            if normalised { row[columns] -= row[j] * output[value(b, t, h, j)] }
+            row[j] = normalized ? dy[value(b, t, h, j)] / divisor : dy[value(b, t, h, j)]
+            if normalized { row[columns] -= row[j] * output[value(b, t, h, j)] }
           }
           for i in 0..<width {
             var sum = 0.0

@@ -113,7 +113,7 @@ private struct LinearAttentionRule: Sendable {
     let sum = Tensor(sumShape, .float32) { _ in }
     let denominator = Tensor([operands.batch, operands.queries, operands.heads], .float32) { _ in }
     GodwitKernels.linearAttention(
-      shape, map: featureMap, normalised: normalized, epsilon: Float(epsilon), queries: rows.query, keys: rows.key,
+      shape, map: featureMap, normalized: normalized, epsilon: Float(epsilon), queries: rows.query, keys: rows.key,
       values: rows.value, output: MutableAttentionRows(fresh: y),
       denominator: normalized ? denominator.freshFloats : nil, initialState: hasState ? x[count].floats : nil,
       initialSum: hasState && normalized ? x[count + 1].floats : nil, finalState: matrix.freshFloats,
@@ -128,7 +128,7 @@ private struct LinearAttentionRule: Sendable {
       let dMatrix = wantsState ? Tensor(matrixShape, .float32) { _ in } : nil
       let dSum = wantsSum ? Tensor(sumShape, .float32) { _ in } : nil
       linearAttentionGradient(
-        shape, map: featureMap, normalised: normalized, queries: rows.query, keys: rows.key, values: rows.value,
+        shape, map: featureMap, normalized: normalized, queries: rows.query, keys: rows.key, values: rows.value,
         output: AttentionRows(y), denominator: normalized ? denominator.floats : nil,
         initialState: hasState ? x[count].floats : nil, initialSum: hasState && normalized ? x[count + 1].floats : nil,
         outputGradient: AttentionRows(dOutput), finalStateGradient: dy[1]?.floats,
