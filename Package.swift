@@ -55,7 +55,9 @@ let package = Package(
       name: "GodwitModelsTests",
       dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "GodwitCLITests", dependencies: ["GodwitCLI", "GodwitMain", "GodwitModels", "StreamFromRun"]),
+    .testTarget(
+      name: "GodwitCLITests",
+      dependencies: ["GodwitCLI", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

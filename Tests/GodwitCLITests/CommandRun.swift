@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 /// One run of the built `godwit`, with what it printed.

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 /// The README's commands are run, on small models, in the order in which they stand.
@@ -14,8 +15,8 @@ import Testing
     let sources = scratch.url.appending(path: "Sources")
     try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
     let functions = (0..<200).map { "public func number\($0)() -> Int { \($0) }\n" }
-    _ = try scratch.write("Sources/numbers.swift", functions.joined())
-    _ = try scratch.write("README.md", readme)
+    try scratch.write("Sources/numbers.swift", functions.joined())
+    try scratch.write("README.md", readme)
     let commands = readme.commands
     #expect(commands.count >= 10)
     for command in commands where command != "swift test -c release" {

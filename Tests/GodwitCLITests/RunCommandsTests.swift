@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 /// What the commands that read a run have in common, and `evaluate` and `info`.

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 @Suite struct TrainCommandTests {
@@ -10,7 +11,7 @@ import Testing
 
   private func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    _ = try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
+    try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
     return folder
   }
 
@@ -67,7 +68,7 @@ import Testing
 
   @Test func withoutAPathItLearnsFromTheFolder() throws {
     let folder = try folder()
-    _ = try folder.write("more.txt", String(repeating: "and back again. ", count: 50))
+    try folder.write("more.txt", String(repeating: "and back again. ", count: 50))
     try Data([0, 1, 2, 3]).write(to: folder.url.appending(path: "picture"))
     let first = try train([], in: folder)
     #expect(first.exitCode == 0)
@@ -79,7 +80,7 @@ import Testing
 
   @Test func whatTheRunPrintsIsNoPartOfItsText() throws {
     let folder = try folder()
-    _ = try folder.write("log.txt", "what other runs have printed\n")
+    try folder.write("log.txt", "what other runs have printed\n")
     let options = Self.small.joined(separator: " ")
     let commands = #""$godwit" train \#(options) --out a >> log.txt 2>&1 && "$godwit" train --resume a --quiet"#
     let run = try CommandRun(shell: commands, in: folder.url)
@@ -116,8 +117,8 @@ import Testing
   ])
   func badInputIsExplained(arguments: [String], words: [String]) throws {
     let folder = try folder()
-    _ = try folder.write("short.txt", String(repeating: "x", count: 40))
-    _ = try folder.write("blank.txt", "")
+    try folder.write("short.txt", String(repeating: "x", count: 40))
+    try folder.write("blank.txt", "")
     try FileManager.default.createDirectory(at: folder.url.appending(path: "empty"), withIntermediateDirectories: true)
     let run = try train(arguments, in: folder)
     #expect(run.exitCode == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 /// Runs that are stopped from outside.
@@ -8,7 +9,7 @@ import Testing
 
   private func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    _ = try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
+    try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
     return folder
   }
 

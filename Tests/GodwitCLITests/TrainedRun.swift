@@ -1,5 +1,6 @@
 import Foundation
 import GodwitModels
+import GodwitTestSupport
 
 /// A small run, trained once for all tests by the command itself.
 enum TrainedRun {

@@ -1,5 +1,6 @@
 import GodwitRandom
 import GodwitTensor
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitModels

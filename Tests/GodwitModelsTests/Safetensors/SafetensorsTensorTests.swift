@@ -1,5 +1,6 @@
 import Foundation
 import GodwitTensor
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitModels

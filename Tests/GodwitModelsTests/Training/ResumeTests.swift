@@ -1,5 +1,6 @@
 import Foundation
 import GodwitKernels
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitModels

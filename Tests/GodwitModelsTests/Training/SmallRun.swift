@@ -1,5 +1,6 @@
 import Foundation
 import GodwitRandom
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitModels

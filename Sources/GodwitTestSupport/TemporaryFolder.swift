@@ -1,10 +1,11 @@
 import Foundation
 
 /// A new folder that goes with the value.
-final class TemporaryFolder: Sendable {
-  let url: URL
+public final class TemporaryFolder: Sendable {
+  /// Where it is.
+  public let url: URL
 
-  init() throws {
+  public init() throws {
     url = FileManager.default.temporaryDirectory.appending(path: "godwit-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
@@ -12,18 +13,24 @@ final class TemporaryFolder: Sendable {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   /// The path of a name in the folder.
-  func path(_ name: String) -> String { url.appending(path: name).path }
+  public func path(_ name: String) -> String { url.appending(path: name).path }
 
   /// Writes a file into the folder, making folders on the way, and returns its path.
-  @discardableResult func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+  @discardableResult public func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
     let target = url.appending(path: name)
     try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: target)
     return target.path
   }
 
-  /// Everything in the folder itself.
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+  /// Writes a file of text.
+  @discardableResult public func write(_ name: String, _ text: String) throws -> String {
+    try write(name, text.utf8)
+  }
 
-  func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: url.appending(path: name))) }
+  /// Everything in the folder itself.
+  public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+
+  /// The contents of a file.
+  public func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: url.appending(path: name))) }
 }
