@@ -42,12 +42,17 @@ public struct GodwitCommand: ParsableCommand {
     case _ where code == .validationFailure:
       StandardStream.error.write(line: "godwit: " + fullMessage(for: error).dropping(prefix: "Error: "))
     case let failure as CommandFailure:
-      StandardStream.error.write(line: "godwit: \(failure)")
+      say("\(failure)")
       Foundation.exit(failure.exitCode.rawValue)
     default:
-      StandardStream.error.write(line: "godwit: \(error)")
+      say("\(error)")
     }
     Foundation.exit(code.rawValue)
+  }
+
+  /// Says what went wrong; words of a file may be in it, which must not change the terminal.
+  private static func say(_ problem: String) {
+    StandardStream.error.write(line: "godwit: " + TerminalText.escaped(problem))
   }
 }
 

@@ -66,6 +66,35 @@ import Testing
     #expect(try CommandRun("info", copy).error.isEmpty)
   }
 
+  @Test func noNumberInAHistoryStopsInfo() throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    for (step, number) in [(Int.min, "-1e308"), (0, "1e-30"), (.max, "9.9e14"), (7, "1e308"), (-1, "-5e-324")] {
+      let lines = """
+        {"event":"step","step":\(step),"trainBitsPerByte":\(number),"tokensPerSecond":\(number),"elapsedSeconds":\(number)}
+        {"event":"validation","step":\(step),"validationBitsPerByte":\(number)}
+
+        """
+      try Data(lines.utf8).write(to: URL(filePath: copy + "/metrics.jsonl"))
+      let run = try CommandRun("info", copy)
+      #expect(run.exitCode == 0 && !run.wasKilled, "\(number): \(run.error)")
+    }
+  }
+
+  @Test func wordsFromFilesCannotChangeTheTerminal() throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let path = URL(filePath: copy + "/config.json")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    try Data(text.replacing("\"linear\"", with: #""\u001b[2Jlinear""#).utf8).write(to: path)
+    let run = try CommandRun("info", copy)
+    #expect(run.exitCode == 1)
+    #expect(run.error.contains(#"\x1B[2Jlinear"#))
+    #expect(!run.error.contains("\u{1B}"))
+  }
+
   @Test(arguments: ["generate", "evaluate", "info"]) func aMissingRunIsWrongUsage(command: String) throws {
     let run = try CommandRun(command)
     #expect(run.exitCode == 64)

@@ -34,10 +34,10 @@ package enum Quantity {
     "\(grouped(value)) \(value == 1 ? one : many ?? one + "s")"
   }
 
-  /// A fixed number of digits after the point.
+  /// A fixed number of digits after the point, where all digits fit into 64 bits.
   package static func fixed(_ value: Double, digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     let scale = pow(10, Double(digits))
+    guard value.isFinite, scale <= 1e15, abs(value) < 1e15, abs(value) * scale < 1e18 else { return "\(value)" }
     let scaled = Int((abs(value) * scale).rounded())
     let sign = value < 0 && scaled > 0 ? "-" : ""
     guard digits > 0 else { return sign + String(scaled) }
