@@ -40,6 +40,6 @@ final class AppendedFile: Sendable {
 
   /// Waits until what was added is on the disk.
   func synchronize() throws(FileError) {
-    if fsync(descriptor) != 0 { throw FileError(.write, path) }
+    if retryingInterrupted({ fsync(descriptor) }) != 0 { throw FileError(.write, path) }
   }
 }

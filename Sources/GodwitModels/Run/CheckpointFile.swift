@@ -16,6 +16,9 @@ struct CheckpointFile {
     guard let version = file.metadata[CheckpointKey.version].flatMap({ Int($0) }) else {
       throw .malformed(path: path, reason: "it has no format version, so godwit train did not write it")
     }
+    guard version >= 1 else {
+      throw .malformed(path: path, reason: "its format version is \(version); the first one is 1")
+    }
     guard version <= RunConfiguration.currentFormatVersion else {
       throw .newerFormat(path: path, found: version, known: RunConfiguration.currentFormatVersion)
     }
@@ -50,11 +53,18 @@ struct CheckpointFile {
 
   /// Where training stood, if the run can go on from there.
   func progress(of run: RunConfiguration) throws(RunError) -> TrainingProgress {
-    guard (0...(run.training.steps ?? 0)).contains(progress.step), progress.recentCount >= 0,
-      progress.sequencesDrawn >= 0
-    else {
+    guard (0...(run.training.steps ?? 0)).contains(progress.step) else {
       throw .malformed(
         path: path, reason: "it is of step \(progress.step), which the run in config.json does not have")
+    }
+    let (batch, step) = (run.training.batch * run.training.accumulation, progress.step)
+    let (drawn, overflow) = step.multipliedReportingOverflow(by: batch)
+    guard !overflow, progress.sequencesDrawn == drawn, (0...step).contains(progress.recentCount) else {
+      throw .malformed(
+        path: path,
+        reason: "after \(Quantity.counted(step, "step")) of \(Quantity.counted(batch, "sequence")) it counts "
+          + "\(Quantity.counted(progress.sequencesDrawn, "sequence")) and "
+          + "\(Quantity.counted(progress.recentCount, "loss", "losses"))")
     }
     return progress
   }

@@ -10,8 +10,8 @@ extension RunConfiguration {
     }
     let data = try RunFolder.contents(of: path)
     // The version first, as a newer format need not have the fields of this one.
-    guard let version = (try? JSONDecoder().decode(Version.self, from: data))?.formatVersion else {
-      throw .malformed(path: path, reason: "it is not a JSON object with a formatVersion")
+    guard let version = (try? JSONDecoder().decode(Version.self, from: data))?.formatVersion, version >= 1 else {
+      throw .malformed(path: path, reason: "it is not a JSON object with a formatVersion of at least 1")
     }
     guard version <= Self.currentFormatVersion else {
       throw .newerFormat(path: path, found: version, known: Self.currentFormatVersion)

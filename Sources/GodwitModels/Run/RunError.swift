@@ -20,6 +20,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   case file(FileError)
   /// There is a run in the folder already.
   case exists(path: String)
+  /// There is a file in the folder that a new run would replace, and no run wrote it that can be gone on with.
+  case occupied(path: String)
   /// Another process trains this run.
   case busy(path: String)
 
@@ -44,6 +46,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     case .file(let error): error.problem
     case .exists(let path):
       "there is a run in \(path) already"
+    case .occupied(let path):
+      "\(path) is there already, and a new run in its folder would replace it"
     case .busy(let path):
       "another process trains the run in \(path)"
     }
@@ -64,6 +68,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     case .unusable: "no other checkpoint of the run is whole: restore one, or train again"
     case .file(let error): error.remedy
     case .exists(let path): "continue it with --resume \(path), or give another folder with --out"
+    case .occupied: "give another folder with --out, or move the file away"
     case .busy: "wait for it, or stop it first"
     }
   }

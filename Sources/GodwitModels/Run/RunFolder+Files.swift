@@ -1,10 +1,18 @@
 import Foundation
 
 extension RunFolder {
+  /// The most bytes of a file that is read as a whole: no run writes as many, and a file with holes may claim any number.
+  private static let greatestLength = 1 << 30
+
   /// The contents of a file.
   static func contents(of path: String) throws(RunError) -> Data {
+    let file: ReadableFile
+    do throws(FileError) { file = try ReadableFile(path) } catch { throw .file(error) }
+    guard file.identity.byteCount <= greatestLength else {
+      let bytes = Quantity.counted(file.identity.byteCount, "byte")
+      throw .malformed(path: path, reason: "it has \(bytes), more than godwit train writes into it")
+    }
     do throws(FileError) {
-      let file = try ReadableFile(path)
       var bytes = [UInt8](repeating: 0, count: file.identity.byteCount)
       var failure: FileError?
       let count = bytes.withUnsafeMutableBytes { buffer in
@@ -28,6 +36,16 @@ extension RunFolder {
       if mkdir(part, 0o777) == 0 { continue }
       let code = errno
       if FileIdentity(of: part)?.kind != .folder { throw .file(FileError(.makeFolder, part, code: code)) }
+    }
+  }
+
+  /// Stops a new run where its files would replace others; what a beginning left that was killed is nothing to keep.
+  func requireFree() throws(RunError) {
+    if FileIdentity(of: configuration) != nil { throw .exists(path: path) }
+    // The first file of a run, empty until `config.json` is there.
+    if let first = FileIdentity(of: metrics), first.kind == .file, first.byteCount == 0 { return }
+    for file in [metrics, text, chart, checkpoint(.last), checkpoint(.best)] where FileIdentity(of: file) != nil {
+      throw .occupied(path: file)
     }
   }
 

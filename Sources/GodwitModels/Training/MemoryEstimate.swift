@@ -16,6 +16,9 @@ struct MemoryEstimate {
     byteCount = 4 * (4 * model.approximateParameterCount + positions * perPosition)
   }
 
-  /// The memory of the machine, in bytes.
-  static var available: Double { Double(ProcessInfo.processInfo.physicalMemory) }
+  /// Stops what this machine cannot hold.
+  func requireAvailable() throws(TrainingError) {
+    let available = Double(ProcessInfo.processInfo.physicalMemory)
+    guard byteCount <= available else { throw .tooMuchMemory(byteCount: byteCount, available: available) }
+  }
 }

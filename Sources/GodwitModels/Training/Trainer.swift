@@ -38,12 +38,9 @@ public struct Trainer: Sendable {
     (model, options) = (request.model, request.options)
     do throws(ConfigurationError) { try model.validate() } catch { throw .configuration(error) }
     do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
-    let estimate = MemoryEstimate(model, options)
-    guard estimate.byteCount <= MemoryEstimate.available else {
-      throw .tooMuchMemory(byteCount: estimate.byteCount, available: MemoryEstimate.available)
-    }
+    try MemoryEstimate(model, options).requireAvailable()
     try request.checkArchitecture()
-    if FileManager.default.fileExists(atPath: folder.configuration) { throw .run(.exists(path: folder.path)) }
+    do throws(RunError) { try folder.requireFree() } catch { throw .run(error) }
     beginning = .new(request)
     text = try TrainingText(request.paths, model, options)
   }
@@ -60,6 +57,7 @@ public struct Trainer: Sendable {
       beginning = .resumed(configuration, try RunLock(folder))
     } catch { throw .run(error) }
     (model, options) = (configuration.model, configuration.training)
+    try MemoryEstimate(model, options).requireAvailable()
     text = try Self.text(of: configuration, in: folder, at: paths)
   }
 

@@ -29,6 +29,8 @@ extension TrainingSession {
     do throws(RunError) {
       try folder.create()
       lock = try RunLock(folder)
+      // Again, as another process may have begun and ended here since it was asked first.
+      try folder.requireFree()
       metrics = try MetricsFile(creating: folder.metrics)
       try text.listing.write(to: folder)
       try state.checkpoint.write(to: folder.checkpoint(.last))

@@ -79,6 +79,17 @@ import Testing
     expectError("heads is 3") { _ = try Run(loading: run.path("a")) }
     try edit(path) { $0.replacing("\"heads\" : 3", with: "\"heads\" : \"2\"") }
     expectError("model.heads has another type") { _ = try Run(loading: run.path("a")) }
+    try edit(path) { $0.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 0") }
+    expectError("a formatVersion of at least 1") { _ = try Run(loading: run.path("a")) }
+  }
+
+  @Test(arguments: ["config.json", "metrics.jsonl"]) func filesWithHolesDoNotFillTheMemory(name: String) throws {
+    let run = try SmallRun()
+    try run.train("a", until: 1)
+    let file = try FileHandle(forWritingTo: URL(filePath: run.path("a/\(name)")))
+    try file.truncate(atOffset: 1 << 40)
+    try file.close()
+    expectError("\(name) is damaged: it has 1,099,511,627,776 bytes") { _ = try Run(loading: run.path("a")) }
   }
 
   @Test func aCheckpointOfAnotherArchitectureIsRefused() throws {

@@ -147,4 +147,61 @@ import Testing
     let error = #expect(throws: TrainingError.self) { try run.train("a") }
     guard case .run(.exists) = error else { return unexpected(error) }
   }
+
+  @Test func aRunMadeMeanwhileIsNotOverwritten() throws {
+    let run = try SmallRun()
+    let late = try Trainer(run.request("a"))
+    try run.train("a", until: 5)
+    let (history, tensors) = (try run.history("a"), try run.tensors("a", .last))
+    let error = #expect(throws: TrainingError.self) { try SmallRun.run(late, until: 1) }
+    guard case .run(.exists) = error else { return unexpected(error) }
+    #expect(try run.history("a") == history)
+    #expect(try run.tensors("a", .last) == tensors)
+  }
+
+  @Test(arguments: ["text.jsonl", "metrics.jsonl", "loss.svg", "last.safetensors", "best.safetensors"])
+  func filesOfOthersAreNotOverwritten(name: String) throws {
+    let run = try SmallRun()
+    let path = try run.folder.write("a/\(name)", Array("mine".utf8))
+    let error = #expect(throws: TrainingError.self) { try run.train("a", until: 1) }
+    guard case .run(.occupied(path)) = error else { return unexpected(error) }
+    #expect(try run.folder.bytes("a/\(name)") == Array("mine".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: run.path("a")) == [name])
+  }
+
+  @Test func aBeginningThatWasKilledIsNoRun() throws {
+    let run = try SmallRun()
+    try run.folder.write("a/metrics.jsonl", [])
+    for name in ["text.jsonl", "last.safetensors"] { try run.folder.write("a/\(name)", Array("old".utf8)) }
+    #expect(throws: Never.self) { try run.train("a", until: 1) }
+    #expect(try Run(loading: run.path("a")).step(of: .last) == 1)
+  }
+
+  @Test func aRunTooLargeForTheMachineIsRefused() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 1)
+    let path = RunFolder(run.path("a")).configuration
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let large = text.replacing("\"batch\" : 3", with: "\"batch\" : 1048576")
+      .replacing("\"context\" : 16", with: "\"context\" : 16777216")
+    try Data(large.utf8).write(to: URL(filePath: path))
+    let error = #expect(throws: TrainingError.self) { try Trainer(resuming: run.path("a")) }
+    guard case .tooMuchMemory = error else { return unexpected(error) }
+  }
+
+  @Test(arguments: [
+    \TrainingProgress.step, \TrainingProgress.recentCount, \TrainingProgress.sequencesDrawn,
+  ]) func aProgressThatCannotBeIsRefused(field: WritableKeyPath<TrainingProgress, Int> & Sendable) throws {
+    let run = try SmallRun()
+    try run.train("a", until: 2)
+    let file = try CheckpointFile(reading: run.checkpoint("a"))
+    let model = try file.model(expecting: run.model)
+    for value in [Int.min, -1, 21, .max] {
+      var checkpoint = Checkpoint(model: model, progress: file.progress, moments: try file.moments(for: model))
+      checkpoint.progress[keyPath: field] = value
+      try checkpoint.write(to: run.checkpoint("a"))
+      let error = #expect(throws: TrainingError.self) { try run.resume("a") }
+      guard case .run(.unusable(.malformed, _, _)) = error else { return unexpected(error) }
+    }
+  }
 }
