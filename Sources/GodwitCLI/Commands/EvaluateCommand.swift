@@ -35,11 +35,14 @@ struct EvaluateCommand: ParsableCommand {
     var evaluator = TextEvaluator(model)
     var progress = ProgressBar("evaluate", total: corpus.byteCount, unit: "bytes", on: console)
     let piece = 16 << 10
-    for lower in stride(from: 0, to: corpus.byteCount, by: piece) {
-      evaluator.read(try corpus.read(lower..<min(lower + piece, corpus.byteCount)))
-      progress.update(evaluator.byteCount, detail: "\(Quantity.fixed(evaluator.bitsPerByte, digits: 3)) bits per byte")
+    do {
+      defer { progress.finish() }
+      for lower in stride(from: 0, to: corpus.byteCount, by: piece) {
+        evaluator.read(try corpus.read(lower..<min(lower + piece, corpus.byteCount)))
+        let detail = "\(Quantity.fixed(evaluator.bitsPerByte, digits: 3)) bits per byte"
+        progress.update(evaluator.byteCount, detail: detail)
+      }
     }
-    progress.finish()
     let seconds = (clock.now - start) / .seconds(1)
     console.result(
       "\(Quantity.fixed(evaluator.bitsPerByte, digits: 4)) bits per byte "

@@ -7,6 +7,7 @@ enum RunName {
     let first = URL(filePath: paths.first ?? ".").standardizedFileURL
     var name = first.deletingPathExtension().lastPathComponent
     name = String(name.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "-" })
+    name = String(name.prefix(50))  // with the rest it must fit into the 255 bytes that a name may have
     let base = "runs/\(name.isEmpty ? "text" : name)-\(mixer)"
     var folder = base
     var number = 2

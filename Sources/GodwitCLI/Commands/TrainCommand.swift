@@ -54,7 +54,11 @@ struct TrainCommand: ParsableCommand {
     Interruption.watch()
     var report = TrainingReport(model: trainer.model, on: output.console)
     func shouldStop() -> Bool { Interruption.isRequested }
-    let outcome = try trainer.train(shouldStop: shouldStop) { report.tell($0) }
+    let outcome: Trainer.Outcome
+    do { outcome = try trainer.train(shouldStop: shouldStop) { report.tell($0) } } catch {
+      report.clear()
+      throw error
+    }
     report.end(outcome)
     if let failure = Interruption.outputFailure { throw ExitCode(failure.exitCode) }
     if outcome != .finished { throw ExitCode(Interruption.exitCode) }

@@ -75,9 +75,12 @@ struct TrainingReport {
     console.note("Now let it write:\n  " + ShellCommand.line(ShellCommand.program, arguments))
   }
 
+  /// Takes the bar away, so that an error stands on a line of its own.
+  mutating func clear() { bar?.finish() }
+
   /// Says how it ended, if not by its own last event.
   mutating func end(_ outcome: Trainer.Outcome) {
-    bar?.finish()
+    clear()
     switch outcome {
     case .finished:
       break

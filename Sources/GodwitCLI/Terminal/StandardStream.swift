@@ -43,6 +43,10 @@ package struct StandardStream: Sendable {
       let written = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
       if written >= 0 {
         rest = rest.dropFirst(written)
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        // Another process may have made what we write to one that does not wait by itself.
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&room, 1, -1)
       } else if errno != EINTR {
         if descriptor == StandardStream.output.descriptor { outputFailed(errno) }
         return
