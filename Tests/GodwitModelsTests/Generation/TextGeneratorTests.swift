@@ -45,6 +45,22 @@ import Testing
     #expect((0..<30).map { _ in second.next() } == bytes)
   }
 
+  @Test func severalModelsMayRunAtOnce() async throws {
+    let models = try ["linear", "softmax", "linear", "softmax"].map { try Self.model($0) }
+    let texts = models.indices.map { index in
+      Array(TextGenerator(models[index], prompt: Self.prompt, seed: UInt64(index)).prefix(50))
+    }
+    let together = await withTaskGroup(of: (Int, [UInt8]).self) { group in
+      for index in models.indices {
+        group.addTask {
+          (index, Array(TextGenerator(models[index], prompt: Self.prompt, seed: UInt64(index)).prefix(50)))
+        }
+      }
+      return await group.reduce(into: [Int: [UInt8]]()) { $0[$1.0] = $1.1 }
+    }
+    for index in models.indices { #expect(together[index] == texts[index]) }
+  }
+
   @Test func longPromptsAreReadInChunks() throws {
     let model = try Self.model("linear")
     let generated = Array(
