@@ -1,5 +1,6 @@
 /// All benchmarks of this package, by area.
 public enum BenchmarkRegistry {
+  /// Every benchmark, in the order in which they are run.
   public static let all: [Benchmark] =
     MatrixBenchmarks.all + AttentionBenchmarks.all + MixerBenchmarks.all + OperationBenchmarks.all + RowBenchmarks.all
     + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + RandomBenchmarks.all

@@ -1,14 +1,20 @@
 /// What a benchmark measured.
 public struct BenchmarkResult: Sendable {
+  /// The benchmark's name.
   public let name: String
-  /// Wall seconds of one call: the median and the least of the repetitions.
+  /// Wall seconds of one call: the median of the repetitions.
   public let medianSeconds: Double
+  /// Wall seconds of one call: the least of the repetitions.
   public let minSeconds: Double
+  /// How much one call does, counted in `unit`.
   public let work: Double
+  /// What `work` counts.
   public let unit: String
   /// The least time that the machine allows, measured in the same run; nil where no bound is known.
   public let floorSeconds: Double?
+  /// The threads that were in force.
   public let threads: Int
+  /// How often it was timed.
   public let repetitions: Int
 
   /// How near the median is to the floor: 1 is reached by nothing real.

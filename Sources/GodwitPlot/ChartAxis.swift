@@ -1,14 +1,18 @@
 /// One axis of a chart: what it measures, in which unit, and how values lie along it.
 public struct ChartAxis: Sendable, Hashable {
+  /// How values lie along an axis.
   public enum Scale: Sendable, Hashable { case linear, logarithmic }
 
+  /// What the axis measures.
   public var title: String
   /// The unit of the values, shown in brackets behind the title; `nil` for a pure number.
   public var unit: String?
+  /// How values lie along it.
   public var scale: Scale
   /// The values from end to end; what lies outside is cut. `nil` covers the data.
   public var range: ClosedRange<Double>?
 
+  /// An axis that covers the data, unless told.
   public init(_ title: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
     self.title = title
     self.unit = unit

@@ -12,8 +12,10 @@ public struct LineChart: Sendable, Hashable {
     public var name: String
     /// The coordinates, in the order in which the line goes through them.
     public var points: [SIMD2<Double>]
+    /// How it is drawn.
     public var style: Style
 
+    /// A series from points.
     public init(_ name: String, points: [SIMD2<Double>], style: Style = .line) {
       self.name = name
       self.points = points
@@ -26,15 +28,20 @@ public struct LineChart: Sendable, Hashable {
     }
   }
 
+  /// What stands above the picture; nothing if empty.
   public var title: String
+  /// The axis from left to right.
   public var x: ChartAxis
+  /// The axis from bottom to top.
   public var y: ChartAxis
+  /// The curves, in the order of the legend.
   public var series: [Series]
   /// The command that makes this picture again; it stands in the picture's metadata.
   public var command: String
   /// The size of the picture in CSS pixels, at least 240 by 160.
   public var size: SIMD2<Int>
 
+  /// A chart of some series.
   public init(
     title: String, x: ChartAxis, y: ChartAxis, series: [Series] = [], command: String, size: SIMD2<Int> = [760, 440]
   ) {

@@ -15,8 +15,10 @@ public struct SkippedFiles: Sendable, Hashable, Codable, CustomStringConvertible
   /// Devices, pipes and sockets, names that are not UTF-8, and files that were to be left out.
   public var other = 0
 
+  /// Nothing skipped.
   public init() {}
 
+  /// All of them.
   public var total: Int { binary + empty + hidden + links + repeated + runs + other }
 
   public var description: String {

@@ -7,16 +7,20 @@ import GodwitKernels
 public struct TextCorpus: Sendable {
   /// One file of the text.
   public struct File: Sendable, Hashable {
+    /// Where it is.
     public let path: String
     /// The path from the folder that was asked for; the file's own name if it was asked for itself.
     public let name: String
+    /// Its length when it was found.
     public let byteCount: Int
     /// The bytes of all files before it.
     public let offset: Int
     let identity: FileIdentity
   }
 
+  /// The files, in the order of the text.
   public let files: [File]
+  /// What was left out.
   public let skipped: SkippedFiles
   /// The length of the whole text.
   public let byteCount: Int

@@ -4,6 +4,7 @@ import GodwitTensor
 
 /// A text cut in two: what a model learns from, and the end, which is held out to measure it.
 public struct TextSplit: Sendable {
+  /// The whole text.
   public let corpus: TextCorpus
   /// The bytes to learn from.
   public let training: Range<Int>

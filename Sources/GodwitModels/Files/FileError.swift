@@ -6,12 +6,15 @@
 
 /// What the system refused to do with a file: the path, the reason and what to do about it.
 public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What was asked of the system.
   public enum Operation: String, Sendable, Hashable {
     case open, read, write, replace, list
     case makeFolder = "make the folder"
   }
 
+  /// What the system refused.
   public let operation: Operation
+  /// The path of the file or folder.
   public let path: String
   /// The system's error number, as in `errno`.
   public let code: Int32

@@ -1,7 +1,7 @@
 import GodwitKernels
 
 /// How the next byte is drawn from a model's distribution.
-public struct SamplingOptions: Sendable, Hashable, Codable {
+public struct SamplingOptions: Sendable, Hashable {
   /// What the logits are divided by: below 1 the likely bytes gain, above 1 the unlikely ones; 0 always takes the likeliest.
   public var temperature: Double
   /// Only this many of the likeliest bytes may be drawn; all if nil.

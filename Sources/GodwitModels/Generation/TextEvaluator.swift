@@ -14,6 +14,7 @@ public struct TextEvaluator: Sendable {
   /// −Σ log p over the bytes read, in nats.
   public private(set) var nats = 0.0
 
+  /// An evaluation that has read nothing yet.
   public init(_ model: LanguageModel) {
     reader = TextReader(model)
     upcoming = reader.read(TextStart.byte).reshaped([1, LanguageModelConfiguration.vocabulary])

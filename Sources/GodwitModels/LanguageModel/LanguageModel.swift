@@ -13,7 +13,9 @@ public struct LanguageModel: Module {
   public var bytes: Embedding
   /// The vectors of the positions, if they are learned.
   public var positions: LearnedPositions?
+  /// The blocks, in the order in which they change the stream.
   public var blocks: [ResidualBlock]
+  /// The normalisation before the head.
   public var norm: Normalization
   /// [D, 256]; nil if the head is the table of the bytes.
   public var head: Linear?

@@ -6,10 +6,15 @@ import GodwitTensor
 ///
 ///     x ← x + dropout(mixer(norm(x))),   x ← x + dropout(feedForward(norm(x)))
 public struct ResidualBlock: Module {
+  /// The normalisation before the mixer.
   public var mixerNorm: Normalization
+  /// The layer over the positions.
   public var mixer: AnyMixer
+  /// The normalisation before the layer over the channels.
   public var feedForwardNorm: Normalization
+  /// The layer over the channels.
   public var feedForward: ChannelMixer
+  /// What training drops of that which both layers add.
   public var dropout: Dropout
 
   init(

@@ -5,8 +5,11 @@ import Foundation
 ///     let run = try Run(loading: "runs/shakespeare")
 ///     for byte in TextGenerator(try run.model(), prompt: "ROMEO:", seed: 7).prefix(500) { … }
 public struct Run: Sendable {
+  /// Where its files are.
   public let folder: RunFolder
+  /// What it was made with.
   public let configuration: RunConfiguration
+  /// What it has recorded until it was read.
   public let history: RunHistory
 
   /// Reads what a run was made with and what it recorded; its models are read when they are asked for.

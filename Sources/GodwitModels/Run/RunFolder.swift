@@ -5,6 +5,7 @@ public struct RunFolder: Sendable, Hashable {
   /// The path of the folder.
   public let path: String
 
+  /// The files of a run at a path; whether there are any is seen when they are read.
   public init(_ path: String) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }

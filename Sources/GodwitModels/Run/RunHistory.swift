@@ -2,14 +2,18 @@ import Foundation
 
 /// What a run has recorded in `metrics.jsonl`.
 public struct RunHistory: Sendable, Hashable {
+  /// Steps, in their order, with the mean loss since the one before.
   public internal(set) var steps: [StepRecord] = []
+  /// Predictions of the held-out text, in their order.
   public internal(set) var validations: [ValidationRecord] = []
+  /// What the model wrote, in its order.
   public internal(set) var samples: [SampleRecord] = []
   /// Present if the run has come to its end.
   public internal(set) var done: DoneRecord?
   /// How many lines are damaged, or not whole as their writer was killed.
   public internal(set) var unreadableLines = 0
 
+  /// A history of nothing.
   public init() {}
 
   /// The best validation, the first of equals.

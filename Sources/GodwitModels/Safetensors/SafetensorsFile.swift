@@ -10,9 +10,13 @@
 public struct SafetensorsFile: Sendable {
   /// What the header tells of a tensor.
   public struct Entry: Sendable, Hashable {
+    /// Its name, which no other has.
     public let name: String
+    /// The type of its elements.
     public let dtype: SafetensorsDType
+    /// Its extents, the slowest first; none for a single number.
     public let shape: [Int]
+    /// The bytes of all its elements.
     public let byteCount: Int
     let offset: Int  // from the beginning of the file
   }

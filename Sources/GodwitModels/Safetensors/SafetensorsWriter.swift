@@ -20,6 +20,7 @@ public struct SafetensorsWriter: Sendable {
   private(set) var contents: [Content] = []
   private var names: Set<String> = [SafetensorsHeader.metadataName]
 
+  /// A file of no tensors yet.
   public init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
   /// Adds elements of any type as their bytes, little-endian, row-major.
@@ -69,7 +70,9 @@ public struct SafetensorsWriter: Sendable {
     let sorted = [64, 32, 16, 8, 6, 4].flatMap { bits in contents.filter { $0.dtype.bitCount == bits } }
     var members: [String] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }.map { quoted($0.key) + ":" + quoted($0.value) }
+      let texts = metadata.sorted { $0.key < $1.key }.map {
+        JSONValue.quoted($0.key) + ":" + JSONValue.quoted($0.value)
+      }
       members.append("\"\(SafetensorsHeader.metadataName)\":{\(texts.joined(separator: ","))}")
     }
     var offset = 0
@@ -77,7 +80,7 @@ public struct SafetensorsWriter: Sendable {
       let shape = content.shape.map(String.init).joined(separator: ",")
       let end = offset + content.byteCount
       members.append(
-        quoted(content.name)
+        JSONValue.quoted(content.name)
           + ":{\"dtype\":\"\(content.dtype.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
@@ -86,20 +89,4 @@ public struct SafetensorsWriter: Sendable {
     let count = UInt64(json.count)
     return ((0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + json, sorted)
   }
-}
-
-/// A text as a JSON string.
-private func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\u{0}"..."\u{1F}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

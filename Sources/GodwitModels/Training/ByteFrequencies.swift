@@ -9,6 +9,7 @@ public struct ByteFrequencies: Sendable, Hashable {
   /// The number of occurrences of each of the 256 bytes.
   public let counts: [Int]
 
+  /// Counts the bytes of a text.
   public init(_ text: some Sequence<UInt8>) {
     var counts = [Int](repeating: 0, count: 256)
     for byte in text { counts[Int(byte)] += 1 }

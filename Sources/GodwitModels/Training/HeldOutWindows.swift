@@ -30,7 +30,6 @@ struct HeldOutWindows: Sendable {
   var byteCount: Int { chosen.count * length }
 
   /// The mean loss of a model, in nats per byte.
-  ///
   func loss(of model: LanguageModel) throws(CorpusError) -> Double {
     let batch = max(Self.bytesPerPass / length, 1)
     var total = 0.0

@@ -48,6 +48,7 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
   /// The steps from one line of the history to the next; a thousandth of all if nil.
   public var logInterval: Int?
 
+  /// Options that suit a small model, unless told.
   public init(
     steps: Int? = nil, minutes: Double = 3, batch: Int = 4, accumulation: Int = 1, learningRate: Double = 1e-3,
     finalLearningRate: Double? = nil, schedule: LearningRateSchedule.Decay = .cosine, warmupSteps: Int? = nil,

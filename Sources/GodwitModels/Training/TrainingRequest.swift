@@ -6,12 +6,14 @@ public struct TrainingRequest: Sendable {
   public var folder: String
   /// The architecture.
   public var model: LanguageModelConfiguration
+  /// How it is trained.
   public var options: TrainingOptions
   /// The run whose best weights are the beginning; random ones if nil.
   public var from: Run?
   /// The command that asks for it, for the record.
   public var command: String
 
+  /// A run to be made by a `Trainer`, which checks all of it.
   public init(
     paths: [String], folder: String, model: LanguageModelConfiguration = LanguageModelConfiguration(),
     options: TrainingOptions = TrainingOptions(), from: Run? = nil, command: String = ""
