@@ -94,7 +94,7 @@ struct GenerateCommand: ParsableCommand {
 /// Text on its way to standard output: byte by byte for a person or a pipe, by the line for a program.
 private struct TextStream {
   private let console: Console
-  private var pending: [UInt8] = []
+  private var pieces = TextPieces()
   private var position = 0
   private var last: UInt8?
   private var shown: TerminalText? = StandardStream.output.isTerminal ? TerminalText() : nil
@@ -104,25 +104,20 @@ private struct TextStream {
   mutating func write(_ byte: UInt8) {
     if let text = shown?.add(byte) { console.result(bytes: Array(text.utf8)) } else { console.result(bytes: [byte]) }
     last = byte
-    guard console.isJSON else { return }
-    pending.append(byte)
-    // Up to the end of a line, where no character is cut in two, or of what a line should not exceed.
-    if byte == UInt8(ascii: "\n") || (pending.count >= 80 && byte < 0x80) { flush() }
+    if console.isJSON, let piece = pieces.add(byte) { emit(piece) }
   }
 
   mutating func finish() {
-    flush()
+    if let piece = pieces.finish() { emit(piece) }
     // So that the prompt of the shell begins a line of its own; a pipe gets the bytes and nothing else.
     if let rest = shown?.finish(), last != UInt8(ascii: "\n") { console.result(rest) }
   }
 
-  private mutating func flush() {
-    guard !pending.isEmpty else { return }
-    let text = String(decoding: pending, as: UTF8.self)
+  private mutating func emit(_ piece: [UInt8]) {
+    let text = String(decoding: piece, as: UTF8.self)
     var line: JSONLine = ["event": "text", "position": .integer(position), "text": .text(text)]
-    if Array(text.utf8) != pending { line["base64"] = .text(Data(pending).base64EncodedString()) }
+    if Array(text.utf8) != piece { line["base64"] = .text(Data(piece).base64EncodedString()) }
     console.emit(line)
-    position += pending.count
-    pending = []
+    position += piece.count
   }
 }

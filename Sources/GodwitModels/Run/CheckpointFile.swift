@@ -43,6 +43,13 @@ struct CheckpointFile {
   func model(expecting expected: LanguageModelConfiguration) throws(RunError) -> LanguageModel {
     let differences = FieldDifference.between(expected: expected, found: configuration)
     guard differences.isEmpty else { throw .architecture(path: path, differences: differences) }
+    // Before a structure of that size is made; each parameter has four bytes, but their number is known only about.
+    let (bytes, parameters) = (file.entries.reduce(0) { $0 + $1.byteCount }, configuration.approximateParameterCount)
+    guard Double(bytes) >= parameters else {
+      let found = Quantity.counted(bytes, "byte")
+      throw .malformed(
+        path: path, reason: "it holds \(found), too few for about \(Quantity.rounded(parameters)) parameters")
+    }
     var generator = Philox(seed: 0)  // every random value is replaced: this only makes the structure
     let structure: LanguageModel
     do throws(ConfigurationError) { structure = try LanguageModel(configuration, using: &generator) } catch {

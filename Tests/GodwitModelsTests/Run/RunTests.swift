@@ -103,6 +103,21 @@ import Testing
     #expect(text(of: error).contains("depth is 2, not 3; width is 16, not 32"))
   }
 
+  @Test func aSmallFileThatClaimsALargeModelIsRefused() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 1)
+    let path = run.checkpoint("a")
+    var large = run.model
+    large.depth = 4096
+    var writer = SafetensorsWriter(metadata: try SafetensorsFile(reading: path).metadata)
+    writer.metadata[CheckpointKey.configuration] = RunFolder.json(large)
+    writer.metadata[CheckpointKey.checksum] = CheckpointKey.checksum(of: writer.metadata)
+    try writer.write(to: path)
+    expectError("too few for about 12,600,000 parameters") {
+      _ = try CheckpointFile(reading: path).model(expecting: large)
+    }
+  }
+
   @Test func noAlterationOfACheckpointGoesUnnoticed() throws {
     let run = try SmallRun()
     try run.train("a", until: 1)
