@@ -58,6 +58,8 @@ extension TrainingSession {
       }
       metrics = try MetricsFile(resuming: folder.metrics, at: state.progress.step)
       history = try Run(loading: folder.path).history
+      // Where the text has moved, the run finds it there the next time.
+      try text.listing.write(to: folder)
     } catch { throw .run(error) }
     self.configuration = configuration
     self.folder = folder

@@ -111,6 +111,9 @@ import Testing
     let missing = #expect(throws: TrainingError.self) { try run.resume("a") }
     guard case .textMissing = missing else { return unexpected(missing) }
     #expect(GodwitModelsTests.text(of: missing).contains("--resume \(run.path("a")) PATH"))
+    // Its new place need be said only once.
+    _ = try SmallRun.run(try Trainer(resuming: run.path("a"), paths: [moved]), until: 5)
+    #expect(try run.resume("a") == .finished)
   }
 
   @Test func whatComesToTheFolderDoesNotMatter() throws {
