@@ -23,6 +23,7 @@ public struct GodwitCommand: ParsableCommand {
     StandardStream.ignoreClosedPipes()
     do {
       try EnvironmentCheck.validate()
+      try CommandName.validate(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
       Foundation.exit(0)

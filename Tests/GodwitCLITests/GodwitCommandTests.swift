@@ -30,6 +30,14 @@ import Testing
     #expect(run.error.contains(argument))
   }
 
+  @Test func aMistypedCommandFindsItsWay() throws {
+    #expect(try CommandRun("tain", "text").error.hasPrefix("godwit: there is no command 'tain'; did you mean 'train'?"))
+    let other = try CommandRun("serve")
+    #expect(other.error.hasPrefix("godwit: there is no command 'serve'; the commands are train, generate, "))
+    #expect(other.exitCode == 64)
+    #expect(try CommandRun("help", "train").output.contains("USAGE: godwit train"))
+  }
+
   @Test func aClosedPipeEndsQuietly() throws {
     let run = try CommandRun(shell: #"(sleep 0.2; "$godwit" --help; echo "code $?" >&2) | true"#)
     #expect(run.error == "code 0\n")
