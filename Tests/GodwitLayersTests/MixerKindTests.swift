@@ -22,7 +22,8 @@ struct MixerKindTests {
       #expect(throws: MixerError.self) { try softmax.make(options, using: &generator) }
     }
     let linear = try MixerKind(named: "linear")
-    #expect(throws: MixerError.impossible("keyHeads", found: 2, expected: "the number of heads, 4")) {
+    let expected = "4, as each head of the mixer linear has keys and values of its own"
+    #expect(throws: MixerError.impossible("keyHeads", found: 2, expected: expected)) {
       try linear.make(MixerOptions(width: 16, heads: 4, keyHeads: 2), using: &generator)
     }
   }

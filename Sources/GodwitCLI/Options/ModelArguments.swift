@@ -28,7 +28,8 @@ struct ModelArguments: ParsableArguments {
   var heads: Int?
 
   @Option(
-    parsing: .unconditional, help: "The number of heads of keys and values, a divisor of the heads. (default: as many)")
+    parsing: .unconditional,
+    help: "The heads of keys and values; fewer, a divisor of the heads, only with softmax. (default: as many)")
   var keyHeads: Int?
 
   @Option(

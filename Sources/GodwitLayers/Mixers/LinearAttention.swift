@@ -42,7 +42,9 @@ public struct LinearAttention: ConfigurableMixer {
 
   public static func problem(with options: MixerOptions) -> MixerError? {
     if options.keyHeads != options.heads {
-      return .impossible("keyHeads", found: options.keyHeads, expected: "the number of heads, \(options.heads)")
+      return .impossible(
+        "keyHeads", found: options.keyHeads,
+        expected: "\(options.heads), as each head of the mixer \(name) has keys and values of its own")
     }
     return options.problem
   }
