@@ -72,10 +72,10 @@ import Testing
     try Data([0, 1, 2, 3]).write(to: folder.url.appending(path: "picture"))
     let first = try train([], in: folder)
     #expect(first.exitCode == 0)
-    #expect(first.error.contains("text: 2 files (1 other left out)"))
+    #expect(first.error.contains("text: 2 files (1 binary skipped)"))
     // The first run's own files are no text to learn from.
     let second = try train([], in: folder)
-    #expect(second.error.contains("text: 2 files (2 others left out)"))
+    #expect(second.error.contains("text: 2 files (1 binary, 1 run skipped)"))
   }
 
   @Test func whatTheRunPrintsIsNoPartOfItsText() throws {
@@ -86,7 +86,7 @@ import Testing
     let run = try CommandRun(shell: commands, in: folder.url)
     #expect(run.exitCode == 0)
     let log = try String(contentsOf: folder.url.appending(path: "log.txt"), encoding: .utf8)
-    #expect(log.contains("text: 1 file (1 other left out)"))
+    #expect(log.contains("text: 1 file (1 other skipped)"))
   }
 
   @Test func theConfigurationRepeatsTheRun() throws {

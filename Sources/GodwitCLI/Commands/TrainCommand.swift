@@ -22,7 +22,8 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Files of text, or folders, which are read with all that is in them.", valueName: "path"))
+    help: ArgumentHelp(
+      "Files of text, or folders, which are read with all text in them but hidden files and runs.", valueName: "path"))
   var paths: [String] = []
 
   @OptionGroup(title: "Model") var model: ModelArguments

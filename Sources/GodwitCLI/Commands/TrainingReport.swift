@@ -38,8 +38,7 @@ struct TrainingReport {
 
   private mutating func begin(_ start: TrainingStart) {
     self.start = start
-    let others = Quantity.counted(start.skippedFiles, "other", "others")
-    let skipped = start.skippedFiles == 0 ? "" : " (\(others) left out)"
+    let skipped = start.skipped.total == 0 ? "" : " (\(start.skipped))"
     console.note(
       "text: \(Quantity.counted(start.files, "file"))\(skipped), "
         + "\(Quantity.bytes(start.trainingBytes)) to learn from, \(Quantity.bytes(start.heldOutBytes)) held out, of which "

@@ -28,8 +28,8 @@ public struct TrainingStart: Sendable, Hashable {
   public let parameters: Int
   /// The files of the text.
   public let files: Int
-  /// The files that were left out because they are not text.
-  public let skippedFiles: Int
+  /// What was found and is not part of the text.
+  public let skipped: SkippedFiles
   /// The bytes that are trained on.
   public let trainingBytes: Int
   /// The bytes that are held out.

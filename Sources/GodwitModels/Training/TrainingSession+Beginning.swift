@@ -77,7 +77,7 @@ extension TrainingSession {
     do throws(CorpusError) { unigram = try text.unigramBitsPerByte() } catch { throw .text(error) }
     return TrainingStart(
       step: state.progress.step, steps: steps, bytesPerStep: bytesPerStep, parameters: state.model.parameterCount,
-      files: text.corpus.files.count, skippedFiles: text.corpus.skipped.total, trainingBytes: text.split.training.count,
+      files: text.corpus.files.count, skipped: text.corpus.skipped, trainingBytes: text.split.training.count,
       heldOutBytes: text.split.validation.count, evaluationBytes: text.evaluation.byteCount,
       unigramBitsPerByte: unigram, folder: folder.path)
   }
