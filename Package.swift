@@ -44,6 +44,7 @@ let package = Package(
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
     .executableTarget(name: "StreamFromRun", dependencies: ["Godwit"], path: "Examples/StreamFromRun"),
+    .executableTarget(name: "TrainInMemory", dependencies: ["Godwit"], path: "Examples/TrainInMemory"),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
@@ -57,7 +58,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "GodwitCLITests",
-      dependencies: ["GodwitCLI", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun"]),
+      dependencies: [
+        "GodwitCLI", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun", "TrainInMemory",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

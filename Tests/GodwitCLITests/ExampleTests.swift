@@ -17,8 +17,16 @@ import Testing
     #expect(failed.output.contains("no-such-run"))
   }
 
-  @Test func theProgramIsShort() throws {
-    let source = BuiltProducts.packageRoot.appending(path: "Examples/StreamFromRun/main.swift")
+  @Test func aProgramTrainsInMemory() throws {
+    let run = try CommandRun(program: BuiltProducts.url(of: "TrainInMemory"), arguments: [])
+    #expect(run.exitCode == 0)
+    #expect(run.output.hasPrefix("Tensor [3] float32 [2, 4, 6]\n"))
+    // It has learned its text.
+    #expect(run.output.split(separator: "\n").last?.contains("or not to be, to be or not to be") == true)
+  }
+
+  @Test(arguments: ["StreamFromRun", "TrainInMemory"]) func theProgramIsShort(name: String) throws {
+    let source = BuiltProducts.packageRoot.appending(path: "Examples/\(name)/main.swift")
     let lines = try String(contentsOf: source, encoding: .utf8).split(separator: "\n")
     #expect(lines.count <= 20)
   }

@@ -51,8 +51,8 @@ import Testing
     #expect(script.split(separator: "\n").contains("swift test -c release"))
   }
 
-  @Test func theProgramShownIsTheExample() throws {
-    let source = BuiltProducts.packageRoot.appending(path: "Examples/StreamFromRun/main.swift")
+  @Test(arguments: ["StreamFromRun", "TrainInMemory"]) func theProgramShownIsTheExample(name: String) throws {
+    let source = BuiltProducts.packageRoot.appending(path: "Examples/\(name)/main.swift")
     #expect(readme.contains("```swift\n" + (try String(contentsOf: source, encoding: .utf8)) + "```"))
   }
 
