@@ -2,7 +2,7 @@
 public struct DoneRecord: Sendable, Hashable, Codable {
   /// The number of steps made.
   public let steps: Int
-  /// The loss of the best checkpoint on the held-out text, in bits per byte.
+  /// The loss of the best checkpoint on the held-out text, of the last one if that is gone, in bits per byte.
   public let validationBitsPerByte: Double
   /// The number of parameters.
   public let parameters: Int

@@ -40,7 +40,7 @@ struct TrainingSession {
   /// Makes one step, and then whatever is due after it.
   private mutating func advance(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step + 1
-    let update = try makeUpdate()
+    let update = try makeUpdate(report)
     guard update.isFinite else {
       throw .notFinite(what: update.loss.isFinite ? "the gradient" : "the loss", step: step, lastGood: saved)
     }
@@ -56,12 +56,18 @@ struct TrainingSession {
     if validates || ContinuousClock.now - lastSave > .seconds(60) { try save(report) }
   }
 
-  private mutating func makeUpdate() throws(TrainingError) -> TrainingState.Update {
+  private mutating func makeUpdate(_ report: (TrainingEvent) -> Void) throws(TrainingError) -> TrainingState.Update {
     let begun = ContinuousClock.now
+    let before = state.progress
     let update: TrainingState.Update
     do throws(CorpusError) {
-      update = try state.update(options, learningRate: rates.rate(at: state.progress.step), text: text.split)
-    } catch { throw .text(error) }
+      update = try state.update(options, learningRate: rates.rate(at: before.step), text: text.split)
+    } catch {
+      // Nothing of the step was made but what it drew: the steps before it are not lost.
+      state.progress = before
+      if saved.step != before.step { try save(report) }
+      throw .text(error)
+    }
     recentSeconds += (ContinuousClock.now - begun) / .seconds(1)
     recentBytes += bytesPerStep
     return update
@@ -99,13 +105,11 @@ struct TrainingSession {
     try record(.sample(SampleRecord(step: state.progress.step, text: text)), report)
   }
 
-  /// Predicts the held-out text with the best model, and closes the history.
+  /// Predicts the held-out text with the best model, or the last one if that is gone, and closes the history.
   private mutating func finish(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     var model = state.model
     if let best = state.progress.bestStep, best != state.progress.step {
-      do throws(RunError) {
-        model = try CheckpointFile(reading: folder.checkpoint(.best)).model(expecting: configuration.model)
-      } catch { throw .run(error) }
+      do throws(RunError) { model = try Run(loading: folder.path).model() } catch { throw .run(error) }
     }
     let loss = try self.loss(of: model, over: text.finalEvaluation(configuration.model, options))
     let done = DoneRecord(

@@ -146,7 +146,31 @@ import Testing
       }
     }
     guard case .text(.changed) = error else { return unexpected(error) }
-    #expect(try CheckpointFile(reading: run.checkpoint("a")).progress.step == 4)
+    // The steps before it are saved, and the run goes on from them when the text is back.
+    #expect(try CheckpointFile(reading: run.checkpoint("a")).progress.step == 6)
+    try Data(SmallRun.words(count: 3000, seed: 1)).write(to: URL(filePath: run.text))
+    #expect(try run.resume("a") == .finished)
+    try run.train("whole")
+    #expect(try run.history("a") == run.history("whole"))
+    #expect(try run.tensors("a", .last) == run.tensors("whole", .last))
+  }
+
+  @Test func aRunWhoseBestCheckpointIsGoneComesToItsEnd() throws {
+    let run = try SmallRun()
+    try run.train("a", until: 18)
+    let file = try CheckpointFile(reading: run.checkpoint("a"))
+    let model = try file.model(expecting: run.model)
+    var checkpoint = Checkpoint(model: model, progress: file.progress, moments: try file.moments(for: model))
+    checkpoint.progress.bestBitsPerByte = 0
+    try checkpoint.write(to: run.checkpoint("a"))
+    try FileManager.default.removeItem(atPath: run.checkpoint("a", .best))
+    #expect(try run.resume("a") == .finished)
+    let history = try Run(loading: run.path("a")).history
+    // The last one is judged instead, which is the best one of a run that was left alone.
+    try run.train("whole")
+    let whole = try Run(loading: run.path("whole")).history
+    #expect(whole.best?.step == 20)
+    #expect(try #require(history.done).validationBitsPerByte == whole.done?.validationBitsPerByte)
   }
 
   @Test func stoppingBeforeTheBeginningLeavesNothing() throws {
