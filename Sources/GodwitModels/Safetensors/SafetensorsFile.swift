@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A safetensors file, open for reading: its header is checked at once and in full, elements are read when asked for.
 ///
 /// No file can make the program stop: whatever its bytes are, there is either a sound file or an error.
@@ -84,10 +78,10 @@ public struct SafetensorsFile: Sendable {
 
   /// A file with holes may claim more than any machine can hold.
   func requireMemory(for entry: Entry, byteCount: Int) throws(SafetensorsError) {
-    let memory = Int(sysconf(Int32(_SC_PHYS_PAGES))).multipliedReportingOverflow(by: Int(sysconf(Int32(_SC_PAGESIZE))))
-    guard !memory.overflow, memory.partialValue > 0, byteCount > memory.partialValue else { return }
+    let available = MachineMemory.byteCount
+    guard byteCount > available else { return }
     throw .unsupported(
-      path: path, name: entry.name, problem: "needs \(byteCount) bytes; the machine has \(memory.partialValue)")
+      path: path, name: entry.name, problem: "needs \(byteCount) bytes; the machine has \(available)")
   }
 
   func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(SafetensorsError) {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The least memory that training takes, so that what cannot be done is refused before it is begun.
 struct MemoryEstimate {
   /// The bytes.
@@ -18,7 +16,7 @@ struct MemoryEstimate {
 
   /// Stops what this machine cannot hold.
   func requireAvailable() throws(TrainingError) {
-    let available = Double(ProcessInfo.processInfo.physicalMemory)
+    let available = Double(MachineMemory.byteCount)
     guard byteCount <= available else { throw .tooMuchMemory(byteCount: byteCount, available: available) }
   }
 }
