@@ -66,6 +66,18 @@ import Testing
     #expect(again.error.isEmpty)
   }
 
+  @Test func runsBegunAtOnceHaveFoldersOfTheirOwn() throws {
+    let folder = try folder()
+    // Both look for a name before either has made its folder, as each first measures how long a step takes.
+    let command = #""$godwit" train text.txt --width 16 --heads 2 --context 16 --minutes 0.02 --quiet"#
+    let runs = try CommandRun(
+      shell: "\(command) & first=$!; \(command); second=$?; wait $first; echo codes $? $second", in: folder.url)
+    #expect(runs.output.contains("codes 0 0"), "\(runs.error)")
+    for name in ["text-linear", "text-linear-2"] {
+      #expect(FileManager.default.fileExists(atPath: folder.path("runs/\(name)/best.safetensors")))
+    }
+  }
+
   @Test func withoutAPathItLearnsFromTheFolder() throws {
     let folder = try folder()
     try folder.write("more.txt", String(repeating: "and back again. ", count: 50))

@@ -54,15 +54,29 @@ struct TrainCommand: ParsableCommand {
     do { trainer = try makeTrainer() } catch let error as TrainingError { throw error.inOptionNames }
     Interruption.watch()
     var report = TrainingReport(model: trainer.model, on: output.console)
-    func shouldStop() -> Bool { Interruption.isRequested }
     let outcome: Trainer.Outcome
-    do { outcome = try trainer.train(shouldStop: shouldStop) { report.tell($0) } } catch {
+    do { outcome = try train(trainer, &report) } catch {
       report.clear()
       throw error
     }
     report.end(outcome)
     if let failure = Interruption.outputFailure { throw ExitCode(failure.exitCode) }
     if outcome != .finished { throw ExitCode(Interruption.exitCode) }
+  }
+
+  /// Trains; if another process has taken the name that was found for the run meanwhile, under another one.
+  private func train(_ trainer: Trainer, _ report: inout TrainingReport) throws -> Trainer.Outcome {
+    func shouldStop() -> Bool { Interruption.isRequested }
+    let isNameFound = resume == nil && out.out == nil
+    do throws(TrainingError) {
+      return try trainer.train(shouldStop: shouldStop) { report.tell($0) }
+    } catch {
+      switch error {
+      case .run(.busy) where isNameFound, .run(.exists) where isNameFound: break
+      default: throw error
+      }
+    }
+    return try train(try makeTrainer(), &report)
   }
 
   private func makeTrainer() throws -> Trainer {
