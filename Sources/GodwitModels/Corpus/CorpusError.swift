@@ -10,6 +10,8 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
   case emptyFolder(path: String)
   /// No file is text.
   case noText(paths: [String], skipped: SkippedFiles)
+  /// With this file the text would have more bytes than a part of it can be measured in.
+  case tooLong(path: String)
   /// A part of the text is shorter than one window.
   case tooShort(byteCount: Int, needed: Int, context: Int)
   /// The share to hold out is not in 0 ..< 1.
@@ -27,6 +29,8 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
     case .noText(let paths, let skipped):
       let places = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
       return "no text in \(places)" + (skipped.total > 0 ? " (\(skipped))" : "") + "; name files of text"
+    case .tooLong(let path):
+      return "with \(path) the text has more than \(Quantity.grouped(TextCorpus.maximumByteCount)) bytes; leave it out"
     case .tooShort(let byteCount, let needed, let context):
       return "the text has \(Quantity.counted(byteCount, "byte")), a context of \(Quantity.grouped(context)) needs "
         + "at least \(Quantity.grouped(needed)); "

@@ -26,6 +26,9 @@ public struct TextCorpus: Sendable {
   public let byteCount: Int
   private let open = OpenFiles()
 
+  /// So many that a `Double` still counts each: a file with holes may claim more.
+  static let maximumByteCount = 1 << 53
+
   /// Finds the text files of some paths.
   ///
   /// A folder is read with all folders in it. Left out and counted are files that are not text, hidden ones, links to
@@ -50,6 +53,7 @@ public struct TextCorpus: Sendable {
       } else if Self.isBinary(beginning) {
         skipped.binary += 1
       } else {
+        guard size <= Self.maximumByteCount - offset else { throw .tooLong(path: candidate.path) }
         files.append(
           File(path: candidate.path, name: candidate.name, byteCount: size, offset: offset, identity: file.identity))
         offset += size

@@ -145,6 +145,26 @@ import Testing
     #expect(try corpus.read(0..<100) == Self.text(1, 100))
   }
 
+  #if os(Linux)
+    // A file system whose files may have holes of any length.
+    @Test(.enabled(if: access("/dev/shm", W_OK) == 0)) func aTextLongerThanCanBeCountedIsRefused() throws {
+      let paths = ["a", "b"].map { "/dev/shm/godwit-test-\(getpid())-\($0)" }
+      defer { for path in paths { unlink(path) } }
+      for path in paths {
+        try Data(Self.text(1, 9000)).write(to: URL(filePath: path))
+        try #require(truncate(path, 1 << 62) == 0)
+      }
+      for tooLong in [paths, Array(paths.prefix(1))] {
+        #expect(throws: CorpusError.tooLong(path: paths[0])) { try TextCorpus(paths: tooLong) }
+      }
+      try #require(truncate(paths[0], 1 << 52) == 0 && truncate(paths[1], 1 << 52) == 0)
+      let corpus = try TextCorpus(paths: paths)
+      #expect(corpus.byteCount == 1 << 53)
+      #expect(try TextSplit(corpus, heldOut: 0, context: 8).training == 0..<1 << 53)
+      #expect(try corpus.read((1 << 52)..<(1 << 52) + 9000) == Self.text(1, 9000))
+    }
+  #endif
+
   @Test func pathsKeepTheirOrder() throws {
     let folder = try TemporaryFolder()
     for name in ["z", "a/c", "a/b"] { try folder.write(name, Self.text(1, 9)) }
