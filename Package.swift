@@ -43,8 +43,13 @@ let package = Package(
       ]),
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
-    .executableTarget(name: "StreamFromRun", dependencies: ["Godwit"], path: "Examples/StreamFromRun"),
-    .executableTarget(name: "TrainInMemory", dependencies: ["Godwit"], path: "Examples/TrainInMemory"),
+    // The examples name what they use through "Godwit" too: else the package manager does not see that they must be
+    // compiled anew.
+    .executableTarget(
+      name: "StreamFromRun", dependencies: ["Godwit", "GodwitModels"], path: "Examples/StreamFromRun"),
+    .executableTarget(
+      name: "TrainInMemory", dependencies: ["Godwit", "GodwitModels", "GodwitOptimization"],
+      path: "Examples/TrainInMemory"),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
