@@ -13,10 +13,12 @@ import Testing
     MemoryCache.deallocate(block, byteCount: byteCount)
   }
 
-  @Test(.disabled(if: gw_address_sanitizer())) func aFreedBlockIsUsedAgainForItsSizeClass() async {
+  // Address Sanitizer sees a block used after it was freed only where blocks are not kept.
+  @Test func aFreedBlockIsUsedAgainForItsSizeClass() async {
     await #expect(processExitsWith: .success) {
       let block = MemoryCache.allocate(byteCount: 70_000)
       MemoryCache.deallocate(block, byteCount: 70_000)
+      guard !gw_address_sanitizer() else { return require(MemoryCache.keptByteCount == 0, "nothing is kept") }
       require(MemoryCache.keptByteCount >= 70_000, "a block is kept")
       let small = MemoryCache.allocate(byteCount: 60_000)
       require(small != block, "a block of another class is another")
@@ -29,12 +31,13 @@ import Testing
     }
   }
 
-  @Test(.disabled(if: gw_address_sanitizer())) func noMoreIsKeptThanTheLimit() async {
+  @Test func noMoreIsKeptThanTheLimit() async {
     await #expect(processExitsWith: .success) {
       MemoryCache.limit = 200_000
       let blocks = (0..<10).map { _ in MemoryCache.allocate(byteCount: 65_536) }
       for block in blocks { MemoryCache.deallocate(block, byteCount: 65_536) }
-      require(MemoryCache.keptByteCount == 3 * 65_536, "\(MemoryCache.keptByteCount) bytes are kept")
+      let kept = gw_address_sanitizer() ? 0 : 3 * 65_536
+      require(MemoryCache.keptByteCount == kept, "\(MemoryCache.keptByteCount) bytes are kept")
       MemoryCache.limit = 100_000
       require(MemoryCache.keptByteCount == 0, "a lower limit hands blocks back")
       MemoryCache.limit = -1
