@@ -1,11 +1,12 @@
-// One job at a time. A job is published by raising `generation`. Its indices lie in as many parts as threads, and a thread
-// begins with its own: what it wrote in the job before is then often what it reads in this one, and still near. When its
-// part is done it helps with the others'.
+// One job at a time. A job is published by raising `generation`. Its indices lie in as many parts as threads, and a
+// thread begins with its own: what it wrote in the job before is then often what it reads in this one, and still near.
+// When its part is done it helps with the others'.
 //
-// Whoever works claims indices by compare-and-swap on the part's ticket, which carries the generation in its upper half, so
-// that a worker that wakes late can never claim from a job that it did not read. All tickets change before the job does:
-// whoever has read any part of the new job beside the old generation then finds that no ticket is his. The caller waits for
-// finished indices, not for workers: one that the system has put to sleep and that has claimed nothing is not waited for.
+// Whoever works claims indices by compare-and-swap on the part's ticket, which carries the generation in its upper
+// half, so that a worker that wakes late can never claim from a job that it did not read. All tickets change before
+// the job does: whoever has read any part of the new job beside the old generation then finds that no ticket is his.
+// The caller waits for finished indices, not for workers: one that the system has put to sleep and that has claimed
+// nothing is not waited for.
 #include "pool.h"
 
 #include <pthread.h>

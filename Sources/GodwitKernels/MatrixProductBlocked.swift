@@ -1,6 +1,7 @@
 import CGodwitKernels
 
-/// The product of many rows: one factor is packed once and shared, a task packs parts of the other for itself.
+/// The product of many rows: one factor is packed once and shared, a task packs parts of the other for itself; rows of a
+/// are read in place instead where that costs the tiles nothing.
 ///
 /// A task's part and the piece of c that it belongs to stay in its core's cache. What will be packed next is brought
 /// near while the tiles work.
