@@ -53,7 +53,9 @@ let package = Package(
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
-    .testTarget(name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitTestSupport"]),
+    .testTarget(
+      name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitModels", "GodwitTestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "GodwitOptimizationTests", dependencies: ["GodwitOptimization", "GodwitTestSupport"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], exclude: ["Golden"]),

@@ -14,7 +14,7 @@ import CGodwitKernels
 ///   - finalState: S after the last position (not causal: the S that every position reads), and z likewise. They must
 ///     not be the memory of the initial ones. z is computed only where `normalised`.
 package func linearAttention(
-  _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool, epsilon: Float = 1e-6,
+  _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool, epsilon: Float = 1e-6,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows, output: MutableAttentionRows,
   denominator: UnsafeMutablePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
@@ -60,7 +60,8 @@ package func linearAttention(
         let key = keys.head(part, width: keyWidth) + start * keys.rowStride
         let value = values.head(part, width: valueWidth) + valueColumns.lowerBound + start * values.rowStride
         table.pointee.pack(count, keyWidth, rows, map.rawValue, key, keys.rowStride, scan.k)
-        table.pointee.pack(count, width, columns, FeatureMap.identity.rawValue, value, values.rowStride, scan.v)
+        table.pointee.pack(
+          count, width, columns, ElementwiseFeatureMap.identity.rawValue, value, values.rowStride, scan.v)
       }
       if phase.reads {
         let query = queries.head(part, width: keyWidth) + start * queries.rowStride

@@ -12,7 +12,7 @@ import CGodwitKernels
 ///   - queryGradient: written, not added to, as all results. Key and value gradients likewise.
 ///   - initialStateGradient: [B, H, K, V] or nil if not wanted; `initialSumGradient` [B, H, K] (only where `normalised`).
 package func linearAttentionGradient(
-  _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool,
+  _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows,
   output: AttentionRows, denominator: UnsafePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
@@ -45,7 +45,7 @@ package func linearAttentionGradient(
 private struct LinearAttentionBackward {
   let table: UnsafePointer<gw_recurrence>
   let shape: LinearAttentionShape
-  let map: FeatureMap
+  let map: ElementwiseFeatureMap
   let queries: AttentionRows
   let keys: AttentionRows
   let values: AttentionRows
@@ -218,7 +218,7 @@ private struct LinearAttentionBackward {
 
   private func pack(
     _ source: AttentionRows, _ part: HeadPart, _ columns: Range<Int>, of width: Int, _ range: Range<Int>,
-    _ padded: Int, _ map: FeatureMap, _ target: UnsafeMutablePointer<Float>
+    _ padded: Int, _ map: ElementwiseFeatureMap, _ target: UnsafeMutablePointer<Float>
   ) {
     let first = source.head(part, width: width) + columns.lowerBound + range.lowerBound * source.rowStride
     table.pointee.pack(range.count, columns.count, padded, map.rawValue, first, source.rowStride, target)

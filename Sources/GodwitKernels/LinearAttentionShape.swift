@@ -1,11 +1,3 @@
-/// What is applied to queries and keys before linear attention multiplies them.
-public enum FeatureMap: Int32, CaseIterable, Sendable {
-  /// Nothing: the caller has applied its own map.
-  case identity = 0
-  /// elu(x) + 1 (Katharopoulos et al. 2020, equation 7), always positive.
-  case eluPlusOne = 1
-}
-
 /// The sizes of a linear attention: queries and keys [B, T, H, K], values and outputs [B, T, H, V].
 package struct LinearAttentionShape: Sendable {
   package var batch: Int

@@ -8,7 +8,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     var batch, heads, length, keyWidth, valueWidth, chunk: Int
     var causal: Bool
-    var map: FeatureMap
+    var map: ElementwiseFeatureMap
     var normalized: Bool
     var padding = 0
     var testDescription: String {
@@ -40,7 +40,7 @@ import Testing
         Case(
           batch: 4, heads: 8, length: 37, keyWidth: 12, valueWidth: 20, chunk: 16, causal: causal, map: .eluPlusOne,
           normalized: true, padding: 2))
-      for map in FeatureMap.allCases {
+      for map in ElementwiseFeatureMap.allCases {
         cases.append(
           Case(
             batch: 1, heads: 1, length: 41, keyWidth: 12, valueWidth: 130, chunk: 16, causal: causal, map: map,

@@ -84,14 +84,14 @@ struct GuardedRows {
 /// Linear attention in float64, one position after another, and its gradient by the chain rule with every state kept.
 struct NaiveLinearAttention {
   var shape: LinearAttentionShape
-  var map: FeatureMap
+  var map: ElementwiseFeatureMap
   var normalized: Bool
   var epsilon = 1e-6
   var q, k, v, initialState, initialSum: [Double]
   var output, denominator, finalState, finalSum: [Double]
 
   init(
-    _ shape: LinearAttentionShape, map: FeatureMap, normalized: Bool, q: [Double], k: [Double], v: [Double],
+    _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool, q: [Double], k: [Double], v: [Double],
     initialState: [Double], initialSum: [Double]
   ) {
     self.shape = shape

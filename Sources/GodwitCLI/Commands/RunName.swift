@@ -8,7 +8,7 @@ enum RunName {
     var name = first.deletingPathExtension().lastPathComponent
     name = String(name.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "-" })
     name = String(name.prefix(50))  // with the rest it must fit into the 255 bytes that a name may have
-    let base = "runs/\(name.isEmpty ? "text" : name)-\(mixer)"
+    let base = "runs/\(name.isEmpty ? "text" : name)-\(mixer.prefix { $0 != ":" })"
     var folder = base
     var number = 2
     while FileManager.default.fileExists(atPath: folder) {

@@ -4,6 +4,7 @@ import GodwitModels
 
 extension ChannelMixer.Kind: ExpressibleByArgument {}
 extension Normalization.Kind: ExpressibleByArgument {}
+extension NormPlacement: ExpressibleByArgument {}
 extension PositionEncoding: ExpressibleByArgument {}
 
 /// The options that describe a language model; what is not given stays as it is where they are applied.
@@ -36,7 +37,7 @@ struct ModelArguments: ParsableArguments {
     parsing: .unconditional, help: "The length of a training sequence, in bytes. (default: \(Self.standard.context))")
   var context: Int?
 
-  @Option(help: "The layer after each mixer. (default: \(Self.standard.feedForward.rawValue))")
+  @Option(help: "The layer after each mixer. (default: gelu, or none where the mixer does its work too)")
   var feedForward: ChannelMixer.Kind?
 
   @Option(parsing: .unconditional, help: "The width inside that layer. (default: 4 widths, for swiglu 8/3)")
@@ -44,6 +45,9 @@ struct ModelArguments: ParsableArguments {
 
   @Option(help: "The normalisation. (default: \(Self.standard.norm.rawValue))")
   var norm: Normalization.Kind?
+
+  @Option(help: "Where the normalisations stand: before each layer, or after it has been added. (default: pre)")
+  var normPlacement: NormPlacement?
 
   @Option(
     help:
@@ -68,7 +72,8 @@ struct ModelArguments: ParsableArguments {
     var result = configuration
     if let mixer, mixer != configuration.mixer {
       result.mixer = mixer
-      result.positions = LanguageModelConfiguration(mixer: mixer).positions
+      let suited = LanguageModelConfiguration(mixer: mixer)
+      (result.positions, result.feedForward) = (suited.positions, suited.feedForward)
     }
     if let width { result.width = width }
     if let depth { result.depth = depth }
@@ -78,6 +83,7 @@ struct ModelArguments: ParsableArguments {
     if let feedForward { result.feedForward = feedForward }
     if let hidden { result.hidden = hidden }
     if let norm { result.norm = norm }
+    if let normPlacement { result.normPlacement = normPlacement }
     if let positions { result.positions = positions }
     if let tiedHead { result.tiedHead = tiedHead }
     if let bias { result.bias = bias }

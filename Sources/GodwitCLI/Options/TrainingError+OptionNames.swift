@@ -15,7 +15,8 @@ extension TrainingError {
       return refusal(field, "\(found)", expected)
     case .configuration(.mixer(.unknown(let name, let known))):
       return refusal("mixer", name, "one of \(known.joined(separator: ", "))")
-    case .configuration(.tooLarge): return CommandFailure("\(self)", exitCode: .validationFailure)
+    case .configuration(.mixer), .configuration(.tooLarge):
+      return CommandFailure("\(self)", exitCode: .validationFailure)
     case .otherArchitecture(let run, let differences):
       let list = differences.map(OptionName.difference).joined(separator: "; ")
       return CommandFailure(

@@ -8,10 +8,13 @@ public enum ChannelMixer: Module {
     case gelu
     /// `GatedFeedForward`.
     case swiglu
+    /// No layer at all, for blocks whose mixer does its work too.
+    case absent = "none"
 
     /// The hidden width that a layer of this width has unless told otherwise.
     public func hidden(_ width: Int) -> Int {
       switch self {
+      case .absent: 0
       case .gelu: 4 * width
       case .swiglu: GatedFeedForward.hidden(width)
       }
@@ -21,12 +24,13 @@ public enum ChannelMixer: Module {
   case gelu(FeedForward)
   case swiglu(GatedFeedForward)
 
-  /// A layer with the parameters of `FeedForward` and `GatedFeedForward`.
-  public init(
+  /// A layer with the parameters of `FeedForward` and `GatedFeedForward`; nil if there is to be none.
+  public init?(
     _ kind: Kind, width: Int, hidden: Int? = nil, bias: Bool = true, standardDeviation: Double? = nil,
     outputDeviation: Double? = nil, using generator: inout some RandomNumberGenerator
   ) {
     switch kind {
+    case .absent: return nil
     case .gelu:
       self = .gelu(
         FeedForward(

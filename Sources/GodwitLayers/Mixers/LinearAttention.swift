@@ -37,6 +37,7 @@ public struct LinearAttention: ConfigurableMixer {
   }
 
   public static var name: String { "linear" }
+  public static var summary: String { "linear attention with the features elu(x) + 1" }
   public static var supportsRotary: Bool { true }
   public static var stateGrows: Bool { false }
 

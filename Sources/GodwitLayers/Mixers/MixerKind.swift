@@ -1,29 +1,16 @@
 import GodwitTensor
 
-/// A mixer that a model can make from options alone.
-public protocol ConfigurableMixer: SequenceMixer {
-  /// Its name in configurations and on the command line.
-  static var name: String { get }
-  /// Whether it can carry rotary positions, and then has no other sense of distance.
-  static var supportsRotary: Bool { get }
-  /// Why it cannot be made with these options, if so.
-  static func problem(with options: MixerOptions) -> MixerError?
-  /// A mixer with random parameters.
-  ///
-  /// - Precondition: `problem(with: options)` is nil.
-  init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator)
-}
-
-extension ConfigurableMixer {
-  public static func problem(with options: MixerOptions) -> MixerError? { options.problem }
-}
-
 /// The mixers that are known by name.
 public struct MixerKind: Sendable {
   private let type: any ConfigurableMixer.Type
+  /// What was set behind the name, in the order of the type's settings.
+  private let chosen: [(name: String, value: Int)]
 
-  /// The kind of a mixer type; also of one that is not in `all`.
-  public init(_ type: any ConfigurableMixer.Type) { self.type = type }
+  /// The kind of a mixer type, with its standard settings; also of one that is not in `all`.
+  public init(_ type: any ConfigurableMixer.Type) {
+    self.type = type
+    chosen = []
+  }
 
   /// All known kinds.
   public static let all: [MixerKind] = [MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self)]
@@ -31,18 +18,47 @@ public struct MixerKind: Sendable {
   /// The names of all known kinds.
   public static var names: [String] { all.map(\.name) }
 
-  /// The kind of this name.
+  /// The kind of a name, with settings behind it if wanted: `local`, or `local:window=64`; several are parted by commas.
   ///
-  /// - Throws: `MixerError.unknown`, which lists the known names.
-  public init(named name: String) throws(MixerError) {
-    guard let kind = Self.all.first(where: { $0.name == name }) else {
-      throw MixerError.unknown(name: name, known: Self.names)
+  /// - Throws: `MixerError`, which lists what is known.
+  public init(named text: String) throws(MixerError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let kind = Self.all.first(where: { $0.name == parts[0] }) else {
+      throw MixerError.unknown(name: parts[0], known: Self.names)
     }
-    self = kind
+    type = kind.type
+    chosen = parts.count == 1 ? [] : try Self.chosen(parts[1], of: kind)
   }
 
-  /// The name of the kind.
-  public var name: String { type.name }
+  private static func chosen(_ text: String, of kind: MixerKind) throws(MixerError) -> [(name: String, value: Int)] {
+    var values: [String: Int] = [:]
+    for assignment in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let setting = kind.settings.first(where: { $0.name == sides[0] }) else {
+        throw .unknownSetting(sides[0], mixer: kind.name, known: kind.settings.map(\.name))
+      }
+      let range = setting.range
+      guard sides.count == 2, let value = Int(sides[1]), range.contains(value), values[setting.name] == nil else {
+        throw .impossibleSetting(
+          setting.name, mixer: kind.name, found: sides.count == 2 ? sides[1] : "",
+          expected: values[setting.name] == nil
+            ? "a whole number from \(range.lowerBound) to \(range.upperBound)" : "it to be set once")
+      }
+      values[setting.name] = value
+    }
+    return kind.settings.compactMap { setting in values[setting.name].map { (setting.name, $0) } }
+  }
+
+  /// The name of the kind, with what was set.
+  public var name: String {
+    type.name + (chosen.isEmpty ? "" : ":" + chosen.map { "\($0.name)=\($0.value)" }.joined(separator: ","))
+  }
+
+  /// What it is, in one line.
+  public var summary: String { type.summary }
+
+  /// The numbers that can be set behind its name.
+  public var settings: [MixerSetting] { type.settings }
 
   /// Whether the state's size depends on the length of the past.
   public var stateGrows: Bool { type.stateGrows }
@@ -50,8 +66,11 @@ public struct MixerKind: Sendable {
   /// Whether the mixer can carry rotary positions, and then has no other sense of distance.
   public var supportsRotary: Bool { type.supportsRotary }
 
+  /// Whether the mixer does the work of a feed-forward layer too.
+  public var replacesFeedForward: Bool { type.replacesFeedForward }
+
   /// Why a mixer of this kind cannot be made with these options, if so.
-  public func problem(with options: MixerOptions) -> MixerError? { type.problem(with: options) }
+  public func problem(with options: MixerOptions) -> MixerError? { type.problem(with: complete(options)) }
 
   /// A mixer of this kind.
   ///
@@ -60,6 +79,13 @@ public struct MixerKind: Sendable {
     _ options: MixerOptions, using generator: inout some RandomNumberGenerator
   ) throws(MixerError) -> AnyMixer {
     if let problem = problem(with: options) { throw problem }
-    return AnyMixer(type.init(options, using: &generator))
+    return AnyMixer(type.init(complete(options), using: &generator))
+  }
+
+  /// The options with what was set behind the name.
+  private func complete(_ options: MixerOptions) -> MixerOptions {
+    var options = options
+    for (name, value) in chosen { options.settings[name] = value }
+    return options
   }
 }

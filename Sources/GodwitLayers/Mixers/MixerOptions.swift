@@ -14,11 +14,13 @@ public struct MixerOptions: Sendable, Hashable {
   public var standardDeviation: Double?
   /// The standard deviation of the last projection's weights; what suits the mixer if nil.
   public var outputDeviation: Double?
+  /// The values of the mixer's own settings that are not the standard ones, by name.
+  public var settings: [String: Int]
 
   /// Options with as many heads of keys and values as of queries unless told.
   public init(
     width: Int, heads: Int = 1, keyHeads: Int? = nil, rotary: Bool = false, bias: Bool = true,
-    standardDeviation: Double? = nil, outputDeviation: Double? = nil
+    standardDeviation: Double? = nil, outputDeviation: Double? = nil, settings: [String: Int] = [:]
   ) {
     self.width = width
     self.heads = heads
@@ -27,7 +29,11 @@ public struct MixerOptions: Sendable, Hashable {
     self.bias = bias
     self.standardDeviation = standardDeviation
     self.outputDeviation = outputDeviation
+    self.settings = settings
   }
+
+  /// The value of one of the mixer's settings.
+  public subscript(setting: MixerSetting) -> Int { settings[setting.name] ?? setting.standard }
 
   /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
   var rotaryBase: Double? { rotary ? 10_000 : nil }
@@ -53,6 +59,10 @@ public struct MixerOptions: Sendable, Hashable {
 public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
   /// No mixer has this name.
   case unknown(name: String, known: [String])
+  /// The mixer has no setting of this name.
+  case unknownSetting(_ name: String, mixer: String, known: [String])
+  /// A setting has a value that it cannot have.
+  case impossibleSetting(_ name: String, mixer: String, found: String, expected: String)
   /// An option has a value that the mixer cannot have.
   case impossible(_ option: String, found: Int, expected: String)
 
@@ -60,6 +70,11 @@ public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .unknown(let name, let known):
       "there is no mixer \"\(name)\"; the known ones are \(known.joined(separator: ", "))"
+    case .unknownSetting(let name, let mixer, let known):
+      "the mixer \(mixer) has no setting \"\(name)\"; "
+        + (known.isEmpty ? "it has none" : "the known ones are \(known.joined(separator: ", "))")
+    case .impossibleSetting(let name, let mixer, let found, let expected):
+      "\(name) of the mixer \(mixer) is \"\(found)\"; expected \(expected)"
     case .impossible(let option, let found, let expected):
       "\(option) is \(found); expected \(expected)"
     }

@@ -31,6 +31,9 @@ public struct SoftmaxAttention: ConfigurableMixer {
   }
 
   public static var name: String { "softmax" }
+  public static var summary: String {
+    "softmax attention to the whole past, the exact baseline; its cost grows with the length"
+  }
   public static var supportsRotary: Bool { true }
   public static var stateGrows: Bool { true }
 

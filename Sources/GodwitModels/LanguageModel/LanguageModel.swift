@@ -15,8 +15,8 @@ public struct LanguageModel: Module {
   public var positions: LearnedPositions?
   /// The blocks, in the order in which they change the stream.
   public var blocks: [ResidualBlock]
-  /// The normalisation before the head.
-  public var norm: Normalization
+  /// The normalisation before the head; nil where each block normalises the stream itself.
+  public var norm: Normalization?
   /// [D, 256]; nil if the head is the table of the bytes.
   public var head: Linear?
   private let dropout: Dropout
@@ -38,7 +38,7 @@ public struct LanguageModel: Module {
     for _ in 0..<configuration.depth {
       do { blocks.append(try ResidualBlock(configuration, using: &generator)) } catch { throw .mixer(error) }
     }
-    norm = Normalization(configuration.norm, width: width)
+    norm = configuration.normPlacement == .pre ? Normalization(configuration.norm, width: width) : nil
     head =
       configuration.tiedHead
       ? nil
@@ -57,7 +57,7 @@ public struct LanguageModel: Module {
     visitor.visit("bytes", &bytes)
     if positions != nil { visitor.visit("positions", &positions!) }
     visitor.visit("blocks", &blocks)
-    visitor.visit("norm", &norm)
+    if norm != nil { visitor.visit("norm", &norm!) }
     if head != nil { visitor.visit("head", &head!) }
   }
 
@@ -69,7 +69,7 @@ public struct LanguageModel: Module {
 
   /// The logits of what comes next, [..., D] to [..., 256].
   func logits(_ x: Tensor) -> Tensor {
-    let x = norm(x)
+    let x = norm?(x) ?? x
     return head?(x) ?? bytes.logits(x)
   }
 }

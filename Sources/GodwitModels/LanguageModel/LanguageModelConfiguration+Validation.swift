@@ -56,7 +56,7 @@ extension LanguageModelConfiguration {
   /// The matrices, counted in `Double`, which does not overflow; four of D × D for a mixer.
   var approximateParameterCount: Double {
     let (width, hidden) = (Double(width), Double(hiddenWidth))
-    let layers = feedForward == .swiglu ? 3.0 : 2.0
+    let layers = feedForward == .swiglu ? 3.0 : feedForward == .absent ? 0 : 2.0
     let table = Double(Self.vocabulary) * (tiedHead ? 1 : 2) + (positions == .learned ? Double(context) : 0)
     return Double(depth) * (4 * width * width + layers * width * hidden) + width * table
   }

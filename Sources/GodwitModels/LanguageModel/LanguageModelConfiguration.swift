@@ -2,7 +2,7 @@ import GodwitLayers
 
 /// The architecture of a byte-level language model.
 public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
-  /// The name of the sequence mixer, one of `MixerKind.names`.
+  /// The name of the sequence mixer, one of `MixerKind.names`, with settings behind it if wanted: `local:window=64`.
   public var mixer: String
   /// D, the width of the residual stream.
   public var width: Int
@@ -14,12 +14,14 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   public var keyHeads: Int?
   /// The number of bytes that a training sequence has, and with learned positions the most that a model can read.
   public var context: Int
-  /// The layer after each mixer.
+  /// The layer after each mixer; by itself none where the mixer does its work too.
   public var feedForward: ChannelMixer.Kind
   /// F, the width inside that layer; what suits it if nil.
   public var hidden: Int?
-  /// The normalisation before each layer and before the head.
+  /// The normalisation of each layer and, if it stands before them, of what the head reads.
   public var norm: Normalization.Kind
+  /// Where the normalisations stand.
+  public var normPlacement: NormPlacement
   /// How the model knows where a byte stands.
   public var positions: PositionEncoding
   /// Whether the head is the table of the bytes' vectors.
@@ -32,12 +34,14 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   /// An architecture; a small one unless told.
   ///
   /// - Parameters:
+  ///   - feedForward: if nil, GELU, or none where the mixer does its work too.
   ///   - positions: if nil, rotary where the mixer supports them, otherwise none: both let a model go beyond the context
   ///     that it was trained with, as far as its mixers do, and so generate without end. Learned positions do not.
   public init(
     mixer: String = "linear", width: Int = 256, depth: Int = 4, heads: Int = 4, keyHeads: Int? = nil,
     context: Int = 256,
-    feedForward: ChannelMixer.Kind = .gelu, hidden: Int? = nil, norm: Normalization.Kind = .layer,
+    feedForward: ChannelMixer.Kind? = nil, hidden: Int? = nil, norm: Normalization.Kind = .layer,
+    normPlacement: NormPlacement = .pre,
     positions: PositionEncoding? = nil, tiedHead: Bool = false, dropout: Double = 0, bias: Bool = true
   ) {
     self.mixer = mixer
@@ -46,10 +50,12 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
     self.heads = heads
     self.keyHeads = keyHeads
     self.context = context
-    self.feedForward = feedForward
+    let kind = try? MixerKind(named: mixer)
+    self.feedForward = feedForward ?? (kind?.replacesFeedForward == true ? .absent : .gelu)
     self.hidden = hidden
     self.norm = norm
-    self.positions = positions ?? ((try? MixerKind(named: mixer))?.supportsRotary == true ? .rotary : .none)
+    self.normPlacement = normPlacement
+    self.positions = positions ?? (kind?.supportsRotary == true ? .rotary : .none)
     self.tiedHead = tiedHead
     self.dropout = dropout
     self.bias = bias

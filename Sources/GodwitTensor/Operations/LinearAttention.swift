@@ -44,7 +44,7 @@ public struct LinearAttentionState: Module {
 ///   second derivatives 2 B H T² (K + V) operations and matrices T × T.
 public func linearAttention(
   _ query: Tensor, _ key: Tensor, _ value: Tensor, state: LinearAttentionState? = nil,
-  featureMap: FeatureMap = .eluPlusOne, normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
+  featureMap: ElementwiseFeatureMap = .eluPlusOne, normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
 ) -> (output: Tensor, state: LinearAttentionState) {
   let operands = AttentionOperands(query, key, value, "linearAttention")
   let rule = LinearAttentionRule(
@@ -59,7 +59,7 @@ public func linearAttention(
 ///   - heads: H.
 /// - Returns: y [B, T, H, K], and the state after the last position.
 public func linearAttention(
-  packed: Tensor, heads: Int, state: LinearAttentionState? = nil, featureMap: FeatureMap = .eluPlusOne,
+  packed: Tensor, heads: Int, state: LinearAttentionState? = nil, featureMap: ElementwiseFeatureMap = .eluPlusOne,
   normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
 ) -> (output: Tensor, state: LinearAttentionState) {
   let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: heads, "linearAttention")
@@ -70,7 +70,7 @@ public func linearAttention(
 
 private struct LinearAttentionRule: Sendable {
   let operands: AttentionOperands
-  let featureMap: FeatureMap
+  let featureMap: ElementwiseFeatureMap
   let normalized: Bool
   let causal: Bool
   let epsilon: Double
