@@ -17,5 +17,6 @@
 #include "reduction.h"
 #include "rotary.h"
 #include "softmax.h"
+#include "squared_relu.h"
 
 #endif
