@@ -35,6 +35,27 @@ struct MixerConformanceTests {
     MixerSuite(LinearAttention(rotary, using: &generator), width: 16).run()
   }
 
+  @Test(arguments: [0, 1]) func gatedAttentionUnit(softmax: Int) {
+    var generator = Philox(seed: 7)
+    let options = MixerOptions(
+      width: 16, rotary: softmax == 0, settings: ["softmax": softmax, "keyWidth": 6, "expansion": 3])
+    MixerSuite(GatedAttentionUnit(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [["chunk": 8], ["chunk": 5, "local": 0], ["chunk": 5, "global": 0], ["chunk": 1]])
+  func flash(settings: [String: Int]) {
+    var generator = Philox(seed: 8)
+    let own = settings.merging(["keyWidth": 6]) { $1 }
+    let options = MixerOptions(width: 16, rotary: settings["chunk"] == 8, settings: own)
+    MixerSuite(FLASH(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [false, true]) func mixedChunkAttention(rotary: Bool) {
+    var generator = Philox(seed: 9)
+    let options = MixerOptions(width: 16, heads: 4, rotary: rotary, settings: ["chunk": 7])
+    MixerSuite(MixedChunkAttention(options, using: &generator), width: 16).run()
+  }
+
   @Test(arguments: MixerKind.names) func erased(name: String) throws {
     var generator = Philox(seed: 6)
     MixerSuite(try MixerKind(named: name).make(options, using: &generator), width: 16).runErased()

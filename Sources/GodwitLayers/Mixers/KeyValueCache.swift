@@ -7,6 +7,7 @@ import GodwitTensor
 public struct KeyValueCache: Module {
   /// [B, room, G, K]; only the first `length` positions mean anything.
   private var keys: Tensor
+  /// [B, room, G, V].
   private var values: Tensor
   /// The number of positions.
   public private(set) var length = 0
@@ -15,22 +16,28 @@ public struct KeyValueCache: Module {
   package var buffers: [Tensor] { [keys, values] }
 
   /// An empty cache.
-  public init(batch: Int, heads: Int, width: Int, dtype: DType = .float32) {
+  ///
+  /// - Parameters:
+  ///   - heads: G.
+  ///   - width: K.
+  ///   - valueWidth: V; K if nil.
+  public init(batch: Int, heads: Int, width: Int, valueWidth: Int? = nil, dtype: DType = .float32) {
     keys = Tensor(zeros: [batch, 0, heads, width], dtype: dtype)
-    values = keys
+    values = Tensor(zeros: [batch, 0, heads, valueWidth ?? width], dtype: dtype)
   }
 
-  /// Adds the keys and values [B, C, G, K] of the next C positions.
+  /// Adds the keys [B, C, G, K] and the values [B, C, G, V] of the next C positions.
   ///
   /// In place while no derivative is taken.
   public mutating func append(_ key: Tensor, _ value: Tensor) {
+    let count = key.shape[1]
     require(
-      key.shape == value.shape && key.shape == keys.shape.replacing(axis: 1, with: key.shape[1]),
-      "KeyValueCache: keys \(key.shape) and values \(value.shape) for a cache of \(keys.shape)")
+      key.shape == keys.shape.replacing(axis: 1, with: count)
+        && value.shape == values.shape.replacing(axis: 1, with: count),
+      "KeyValueCache: keys \(key.shape) and values \(value.shape) for a cache of \(keys.shape) and \(values.shape)")
     require(
       key.dtype == keys.dtype && value.dtype == keys.dtype,
       "KeyValueCache: keys \(key.dtype) and values \(value.dtype) for a cache of \(keys.dtype)")
-    let count = key.shape[1]
     if key.isTraced || value.isTraced || keys.isTraced || values.isTraced {
       keys = concatenate([keys.slice(0..<length, along: 1), key], along: 1)
       values = concatenate([values.slice(0..<length, along: 1), value], along: 1)
@@ -39,6 +46,11 @@ public struct KeyValueCache: Module {
       values.write(value, at: length)
     }
     length += count
+  }
+
+  /// The keys [B, `length`, G, K] and the values [B, `length`, G, V]; no copy where B is 1.
+  public var contents: (keys: Tensor, values: Tensor) {
+    (keys.slice(0..<length, along: 1), values.slice(0..<length, along: 1))
   }
 
   /// The attention of queries [B, C, H, K], the first at position `offset`, to the positions up to their own.
@@ -58,22 +70,11 @@ public struct KeyValueCache: Module {
 extension Tensor {
   /// Writes `rows` [B, C, ...] into this buffer [B, room, ...] from `start` on, in place; makes room if there is too little.
   fileprivate mutating func write(_ rows: Tensor, at start: Int) {
-    let (batch, count) = (rows.shape[0], rows.shape[1])
-    let width = rows.shape.dropFirst(2).reduce(1, *)
-    if start + count > shape[1] {
+    if start + rows.shape[1] > shape[1] {
       let old = self
-      let room = Swift.max(start + count, 2 * shape[1], 16)
-      self = Tensor(shape.replacing(axis: 1, with: room), dtype) {
-        copyStrided(
-          old.dtype, shape: [batch, start * width], old.pointer, xStrides: [old.shape[1] * width, 1], $0,
-          yStrides: [room * width, 1])
-      }
+      self = Tensor(shape.replacing(axis: 1, with: Swift.max(start + rows.shape[1], 2 * shape[1], 16)), dtype) { _ in }
+      writeRows(old, at: 0)
     }
-    let (room, type) = (shape[1], dtype)
-    withMutablePointer {
-      copyStrided(
-        type, shape: [batch, count * width], rows.pointer, xStrides: [count * width, 1],
-        $0 + start * width * type.byteCount, yStrides: [room * width, 1])
-    }
+    writeRows(rows, at: start)
   }
 }

@@ -13,7 +13,10 @@ public struct MixerKind: Sendable {
   }
 
   /// All known kinds.
-  public static let all: [MixerKind] = [MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self)]
+  public static let all: [MixerKind] = [
+    MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self), MixerKind(GatedAttentionUnit.self),
+    MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
+  ]
 
   /// The names of all known kinds.
   public static var names: [String] { all.map(\.name) }

@@ -33,7 +33,7 @@ public struct MixerOptions: Sendable, Hashable {
   }
 
   /// The value of one of the mixer's settings.
-  public subscript(setting: MixerSetting) -> Int { settings[setting.name] ?? setting.standard }
+  public subscript(setting setting: MixerSetting) -> Int { settings[setting.name] ?? setting.standard }
 
   /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
   var rotaryBase: Double? { rotary ? 10_000 : nil }

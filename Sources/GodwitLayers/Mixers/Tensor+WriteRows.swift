@@ -1,0 +1,24 @@
+import GodwitKernels
+import GodwitTensor
+
+extension Tensor {
+  /// Writes `rows` [B, C, ...] into this buffer [B, room, ...] from position `start` on, in place.
+  mutating func writeRows(_ rows: Tensor, at start: Int) {
+    let (batch, count, room, type) = (rows.shape[0], rows.shape[1], shape[1], dtype)
+    let width = rows.shape.dropFirst(2).reduce(1, *)
+    require(start + count <= room, "writeRows: rows \(start) ..< \(start + count) in a buffer of \(room)")
+    withMutablePointer {
+      copyStrided(
+        type, shape: [batch, count * width], rows.pointer, xStrides: [count * width, 1],
+        $0 + start * width * type.byteCount, yStrides: [room * width, 1])
+    }
+  }
+
+  /// Writes `rows` into this buffer, which holds `start` positions and zeros beyond; in place while no derivative is taken.
+  mutating func appendRows(_ rows: Tensor, at start: Int) {
+    guard isTraced || rows.isTraced else { return writeRows(rows, at: start) }
+    let room = shape[1]
+    self = concatenate([slice(0..<start, along: 1), rows], along: 1)
+      .padded(along: 1, before: 0, after: room - start - rows.shape[1])
+  }
+}
