@@ -36,7 +36,7 @@ public struct ResidualBlock: Module {
   }
 
   /// x after the block; `mix` is one of the mixer's forms.
-  func callAsFunction(_ x: Tensor, context: inout ForwardContext, mix: (AnyMixer, Tensor) -> Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor, context: inout ForwardContext, mix: (AnyMixer, Tensor) -> Tensor) -> Tensor {
     let x = residual(x, mixerNorm, &context) { mix(mixer, $0) }
     guard let feedForward, let feedForwardNorm else { return x }
     return residual(x, feedForwardNorm, &context) { feedForward($0) }
