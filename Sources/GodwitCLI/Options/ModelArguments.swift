@@ -5,12 +5,19 @@ import GodwitModels
 extension ChannelMixer.Kind: ExpressibleByArgument {}
 extension Normalization.Kind: ExpressibleByArgument {}
 extension NormPlacement: ExpressibleByArgument {}
+extension LanguageModelPreset: ExpressibleByArgument {}
 extension PositionEncoding: ExpressibleByArgument {}
 
 /// The options that describe a language model; what is not given stays as it is where they are applied.
 struct ModelArguments: ParsableArguments {
   /// What two cores teach best in three minutes: many steps of a small model beat few of a larger one.
   static let standard = LanguageModelConfiguration(mixer: "linear", width: 128, depth: 4, heads: 4)
+
+  @Option(
+    help:
+      "A known architecture, on which the other options build. \(LanguageModelPreset.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "))."
+  )
+  var preset: LanguageModelPreset?
 
   @Option(
     help:
@@ -70,7 +77,12 @@ struct ModelArguments: ParsableArguments {
   /// `configuration` with what was given.
   func applied(to configuration: LanguageModelConfiguration) -> LanguageModelConfiguration {
     var result = configuration
-    if let mixer, mixer != configuration.mixer {
+    if let preset {
+      let base = configuration
+      result = LanguageModelConfiguration(
+        preset, width: base.width, depth: base.depth, heads: base.heads, context: base.context)
+    }
+    if let mixer, mixer != result.mixer {
       result.mixer = mixer
       let suited = LanguageModelConfiguration(mixer: mixer)
       (result.positions, result.feedForward) = (suited.positions, suited.feedForward)

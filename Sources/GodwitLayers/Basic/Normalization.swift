@@ -8,16 +8,20 @@ public enum Normalization: Module {
     case layer
     /// `RMSNorm`.
     case rms
+    /// `ScaleNorm`.
+    case scale
   }
 
   case layer(LayerNorm)
   case rms(RMSNorm)
+  case scale(ScaleNorm)
 
   /// The normalisation of vectors of `width` elements.
   public init(_ kind: Kind, width: Int) {
     switch kind {
     case .layer: self = .layer(LayerNorm(width))
     case .rms: self = .rms(RMSNorm(width))
+    case .scale: self = .scale(ScaleNorm(width))
     }
   }
 
@@ -26,6 +30,7 @@ public enum Normalization: Module {
     switch self {
     case .layer(let norm): norm(x)
     case .rms(let norm): norm(x)
+    case .scale(let norm): norm(x)
     }
   }
 
@@ -37,6 +42,9 @@ public enum Normalization: Module {
     case .rms(var norm):
       norm.visit(&visitor)
       self = .rms(norm)
+    case .scale(var norm):
+      norm.visit(&visitor)
+      self = .scale(norm)
     }
   }
 }

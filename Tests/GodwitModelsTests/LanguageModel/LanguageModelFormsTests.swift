@@ -18,6 +18,11 @@ struct LanguageModelFormsTests {
       mixer: "softmax", width: 16, depth: 2, heads: 4, context: 40, feedForward: .swiglu, norm: .rms,
       positions: .learned,
       tiedHead: true),
+    LanguageModelConfiguration(.transformer, width: 16, depth: 2, heads: 4, context: 40),
+    LanguageModelConfiguration(.transformerPlus, width: 16, depth: 2, heads: 4, context: 40),
+    LanguageModelConfiguration(.transformerPlusPlus, width: 16, depth: 2, heads: 4, context: 40),
+    LanguageModelConfiguration(.flash, width: 16, depth: 1, context: 40),
+    LanguageModelConfiguration(mixer: "flash:chunk=8", width: 16, depth: 2, context: 40),
   ]
 
   static func model(_ configuration: LanguageModelConfiguration, _ dtype: DType = .float32) throws -> LanguageModel {
