@@ -48,6 +48,22 @@ import Testing
     #expect(none.error.contains("no other checkpoint of the run is whole"))
   }
 
+  @Test func infoDrawsSeveralRuns() throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let picture = scratch.path("losses.svg")
+    let run = try CommandRun("info", try TrainedRun.folder(), copy, "--plot", picture)
+    #expect(run.exitCode == 0)
+    #expect(run.output.components(separatedBy: "made by").count == 3)
+    let svg = try String(contentsOfFile: picture, encoding: .utf8)
+    #expect(svg.contains(">copy</text>") && svg.contains("bits per byte") && svg.contains("training time (s)"))
+    #expect(svg.contains("<circle"))
+    let lines = try CommandRun("info", copy, copy, "--json", "--plot", picture)
+    #expect(lines.objects().count == 2)
+    #expect(try CommandRun("info", copy, "--plot", scratch.path("no/folder.svg")).exitCode == 1)
+  }
+
   @Test func infoTellsOfADamagedHistory() throws {
     let scratch = try TemporaryFolder()
     let copy = scratch.path("copy")

@@ -8,22 +8,42 @@ import GodwitTensor
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Show what a run is made of and how its training went.",
+    abstract: "Show what runs are made of and how their training went.",
     discussion: """
+      With --plot the losses of all runs on their held-out texts stand in one picture, against the time that each has \
+      trained for: which learns faster, by the clock.
+
       EXAMPLES
         godwit info runs/first
         godwit info runs/first --json
+        godwit info runs/flash runs/transformer --plot losses.svg
       """)
 
-  @OptionGroup var source: RunArgument
+  @Argument(help: ArgumentHelp("The folders of runs, as 'godwit train' named them at its end.", valueName: "run"))
+  var folders: [String]
+
+  @Option(help: "The checkpoint to read: the one with the best validation, or the last.")
+  var checkpoint: CheckpointKind = .best
+
+  @OptionGroup var plot: PlotOption
   @OptionGroup var output: OutputOptions
+
+  func validate() throws { for folder in folders { try refuseEmptyPath(folder, "<run>") } }
 
   func run() throws {
     let console = output.console
-    let loaded = try source.load(on: console)
-    let report = RunReport(loaded, step: try loaded.run.step(of: loaded.checkpoint))
-    if let problem = loaded.run.historyProblem { console.warn(problem) }
-    for (name, value) in report.rows { console.result(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value) }
-    console.emit(report.line)
+    let runs = try folders.map { try LoadedRun($0, checkpoint: checkpoint, on: console) }
+    for (index, loaded) in runs.enumerated() {
+      let report = RunReport(loaded, step: try loaded.run.step(of: loaded.checkpoint))
+      if let problem = loaded.run.historyProblem { console.warn(problem) }
+      if index > 0 { console.result("") }
+      for (name, value) in report.rows {
+        console.result(name.padding(toLength: 12, withPad: " ", startingAt: 0) + value)
+      }
+      console.emit(report.line)
+    }
+    try plot.write(on: console) { command in
+      LossChart.svg(zip(folders, runs).map { (URL(filePath: $0).lastPathComponent, $1.run.history) }, command: command)
+    }
   }
 }

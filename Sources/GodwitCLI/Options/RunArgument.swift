@@ -11,16 +11,9 @@ struct RunArgument: ParsableArguments {
 
   func validate() throws { try refuseEmptyPath(folder, "<run>") }
 
-  /// Reads the run and the model of its checkpoint; says so if that has to be another one than the best.
+  /// Reads the run and the model of its checkpoint.
   func load(on console: Console) throws -> LoadedRun {
-    let run = try Run(loading: folder)
-    let available = run.available(checkpoint)
-    let model = try run.model(available)
-    if available != checkpoint {
-      let steps = Quantity.counted(try run.step(of: available), "step")
-      console.warn("there is no \(checkpoint.rawValue) checkpoint in \(folder); the last one, after \(steps), is used")
-    }
-    return LoadedRun(run: run, model: model, checkpoint: available)
+    try LoadedRun(folder, checkpoint: checkpoint, on: console)
   }
 }
 
@@ -29,6 +22,17 @@ struct LoadedRun {
   let run: Run
   let model: LanguageModel
   let checkpoint: CheckpointKind
+
+  /// Reads a run and the model of a checkpoint; says so if that has to be another one than the best.
+  init(_ folder: String, checkpoint: CheckpointKind, on console: Console) throws {
+    run = try Run(loading: folder)
+    self.checkpoint = run.available(checkpoint)
+    model = try run.model(self.checkpoint)
+    if self.checkpoint != checkpoint {
+      let steps = Quantity.counted(try run.step(of: self.checkpoint), "step")
+      console.warn("there is no \(checkpoint.rawValue) checkpoint in \(folder); the last one, after \(steps), is used")
+    }
+  }
 }
 
 extension CheckpointKind: ExpressibleByArgument {}

@@ -1,11 +1,12 @@
 import Foundation
 import GodwitPlot
 
-/// The picture of a run's losses.
-enum LossChart {
+/// Pictures of the losses of runs.
+package enum LossChart {
   /// The most points of a curve: more than a picture shows.
   private static let most = 500
 
+  /// The losses of one run, against the number of steps.
   static func svg(_ history: RunHistory, command: String) -> String {
     let training = thinned(history.steps.map { SIMD2(Double($0.step), $0.trainBitsPerByte) })
     let validation = history.validations.map { SIMD2(Double($0.step), $0.validationBitsPerByte) }
@@ -17,6 +18,26 @@ enum LossChart {
       title: "Loss against the number of steps", x: ChartAxis("steps"), y: ChartAxis("loss", unit: "bits per byte"),
       series: series, command: command
     ).svg
+  }
+
+  /// The losses of several runs on their held-out texts, against the time that each has trained for.
+  package static func svg(_ runs: [(name: String, history: RunHistory)], command: String) -> String {
+    LineChart(
+      title: "Loss on held-out text against training time", x: ChartAxis("training time", unit: "s"),
+      y: ChartAxis("loss", unit: "bits per byte"),
+      series: runs.map { LineChart.Series($0.name, points: points($0.history), style: .lineAndPoints) },
+      command: command
+    ).svg
+  }
+
+  /// Each validation at the time at which its step was recorded.
+  private static func points(_ history: RunHistory) -> [SIMD2<Double>] {
+    var next = 0
+    return history.validations.compactMap { validation in
+      while next < history.steps.count, history.steps[next].step < validation.step { next += 1 }
+      guard next < history.steps.count else { return nil }
+      return SIMD2(history.steps[next].elapsedSeconds, validation.validationBitsPerByte)
+    }
   }
 
   /// Means of neighbours where there are too many points.

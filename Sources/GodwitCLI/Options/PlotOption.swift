@@ -1,0 +1,17 @@
+import ArgumentParser
+import GodwitModels
+
+/// Where a picture goes.
+struct PlotOption: ParsableArguments {
+  @Option(help: ArgumentHelp("Draw a picture (SVG) into this file.", valueName: "file"))
+  var plot: String?
+
+  func validate() throws { try refuseEmptyPath(plot, "--plot") }
+
+  /// Writes the picture that `svg` draws, if one is wanted, and says so.
+  func write(on console: Console, _ svg: (_ command: String) -> String) throws {
+    guard let plot else { return }
+    try AtomicFile.write(svg(ShellCommand.current).utf8, to: plot)
+    console.note("the picture is in \(plot)")
+  }
+}
