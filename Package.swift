@@ -57,6 +57,7 @@ let package = Package(
       name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitModels", "GodwitTestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "GodwitOptimizationTests", dependencies: ["GodwitOptimization", "GodwitTestSupport"]),
+    .testTarget(name: "GodwitDocumentationTests", dependencies: ["Godwit", "GodwitTestSupport"]),
     .testTarget(name: "GodwitBenchmarksTests", dependencies: ["GodwitBenchmarks"]),
     .testTarget(name: "GodwitPlotTests", dependencies: ["GodwitPlot", "GodwitRandom"], exclude: ["Golden"]),
     .testTarget(
