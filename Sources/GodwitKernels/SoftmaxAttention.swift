@@ -112,7 +112,7 @@ struct SoftmaxAttentionForward {
         scores + (piece.keys.lowerBound - keys.lowerBound) * lanes + first, lanes, 0)
     }
     table.pointee.soften(
-      keys.count, block.vectors, blocks.shift(keys, position: block.position), scores, work.max, work.sum,
+      keys.count, block.vectors, -lanes, blocks.shift(keys, position: block.position), scores, work.max, work.sum,
       shape.valueWidth, work.out, lanes)
     blocks.pieces(keys, position: block.position) { piece in
       let first = piece.firstVector * blocks.width

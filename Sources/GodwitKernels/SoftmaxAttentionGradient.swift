@@ -191,8 +191,8 @@ private struct SoftmaxAttentionBackward {
         shared.gradients + place, lanes, 0)
     }
     table.pointee.probabilities(
-      keys.count, block.vectors, blocks.shift(keys, position: block.position), shared.scores, shared.gradients, lanes,
-      work.logSum, work.dots)
+      keys.count, block.vectors, -lanes, blocks.shift(keys, position: block.position), shared.scores, shared.gradients,
+      lanes, work.logSum, work.dots)
     blocks.pieces(keys, position: block.position) { piece in
       let first = piece.firstVector * width
       let place = (piece.keys.lowerBound - keys.lowerBound) * lanes + first

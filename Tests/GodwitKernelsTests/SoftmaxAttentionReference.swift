@@ -7,32 +7,40 @@ struct NaiveSoftmaxAttention {
   let q, k, v: [Double]
   /// [B, T, H, V] and [B, H, T].
   private(set) var out, logSumExp: [Double]
+  /// The keys that each query sees.
+  private let visible: [[Int]]
   /// For each batch entry, head and query, over the keys that it sees.
   private var probabilities = [[Double]]()
 
-  init(_ shape: AttentionShape, q: [Double], k: [Double], v: [Double]) {
+  /// - Parameter visible: the keys that each query sees; what the shape says if nil.
+  init(_ shape: AttentionShape, q: [Double], k: [Double], v: [Double], visible: [[Int]]? = nil) {
     self.shape = shape
+    self.visible =
+      visible
+      ?? (0..<shape.queries).map { t in
+        Array(0..<(shape.causal ? max(0, min(t + shape.offset + 1, shape.keys)) : shape.keys))
+      }
     (self.q, self.k, self.v) = (q, k, v)
     out = [Double](repeating: 0, count: shape.batch * shape.queries * shape.heads * shape.valueWidth)
     logSumExp = [Double](repeating: -.infinity, count: shape.batch * shape.heads * shape.queries)
     forEachQuery { b, h, t in
-      let seen = shape.causal ? max(0, min(t + shape.offset + 1, shape.keys)) : shape.keys
-      var scores = [Double](repeating: 0, count: seen)
-      for j in 0..<seen {
-        for c in 0..<shape.keyWidth { scores[j] += q[query(b, t, h, c)] * k[key(b, j, h, c)] }
+      let seen = self.visible[t]
+      var scores = [Double](repeating: 0, count: seen.count)
+      for (j, row) in seen.enumerated() {
+        for c in 0..<shape.keyWidth { scores[j] += q[query(b, t, h, c)] * k[key(b, row, h, c)] }
         scores[j] *= Double(shape.scale)
       }
       let most = scores.max() ?? 0
       var sum = 0.0
-      for j in 0..<seen {
+      for j in seen.indices {
         scores[j] = exponential(scores[j] - most)
         sum += scores[j]
       }
-      for j in 0..<seen {
+      for (j, row) in seen.enumerated() {
         scores[j] /= sum
-        for c in 0..<shape.valueWidth { out[result(b, t, h, c)] += scores[j] * v[value(b, j, h, c)] }
+        for c in 0..<shape.valueWidth { out[result(b, t, h, c)] += scores[j] * v[value(b, row, h, c)] }
       }
-      if seen > 0 { logSumExp[(b * shape.heads + h) * shape.queries + t] = most + logarithm(sum) }
+      if !seen.isEmpty { logSumExp[(b * shape.heads + h) * shape.queries + t] = most + logarithm(sum) }
       probabilities.append(scores)
     }
   }
@@ -48,16 +56,16 @@ struct NaiveSoftmaxAttention {
       next += 1
       var dot = 0.0
       for c in 0..<shape.valueWidth { dot += dOut[result(b, t, h, c)] * out[result(b, t, h, c)] }
-      for j in p.indices {
+      for (j, row) in visible[t].enumerated() {
         var dp = 0.0
         for c in 0..<shape.valueWidth {
-          dp += dOut[result(b, t, h, c)] * v[value(b, j, h, c)]
-          dv[value(b, j, h, c)] += p[j] * dOut[result(b, t, h, c)]
+          dp += dOut[result(b, t, h, c)] * v[value(b, row, h, c)]
+          dv[value(b, row, h, c)] += p[j] * dOut[result(b, t, h, c)]
         }
         let ds = p[j] * (dp - dot) * Double(shape.scale)
         for c in 0..<shape.keyWidth {
-          dq[query(b, t, h, c)] += ds * k[key(b, j, h, c)]
-          dk[key(b, j, h, c)] += ds * q[query(b, t, h, c)]
+          dq[query(b, t, h, c)] += ds * k[key(b, row, h, c)]
+          dk[key(b, row, h, c)] += ds * q[query(b, t, h, c)]
         }
       }
     }

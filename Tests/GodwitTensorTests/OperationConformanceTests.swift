@@ -76,7 +76,7 @@ import Testing
         OperationCase("select", shapes) { select(greater($0[0].detached, Tensor(0, dtype: $0[0].dtype)), $0[0], $0[1]) }
       )
     }
-    cases += matrixCases + shapingCases + reductionCases + rowCases + sequenceCases + squaredWeightCases
+    cases += matrixCases + shapingCases + reductionCases + rowCases + sequenceCases + squaredWeightCases + sparseCases
     return cases
   }()
 

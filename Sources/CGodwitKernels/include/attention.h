@@ -24,14 +24,15 @@ struct gw_attention {
                    float *dots);
 
   // One more block of keys: s becomes 2^(s - max), `sum` grows by it. Where the new scores exceed `max` by much, `max`
-  // is raised, `sum` and the `values` rows of `out` are scaled down to it. Lane i sees keys j <= i + shift.
-  void (*soften)(long keys, long vectors, long shift, float *s, float *max, float *sum, long values, float *out,
-                 long ld);
+  // is raised, `sum` and the `values` rows of `out` are scaled down to it. Lane i sees the keys i + low ... i + high;
+  // where a vector sees none, nothing is read or written.
+  void (*soften)(long keys, long vectors, long low, long high, float *s, float *max, float *sum, long values,
+                 float *out, long ld);
   // out /= sum (0 where the sum is 0); then sum = the natural logarithm of sum * 2^max.
   void (*normalise)(long vectors, const float *max, float *sum, long values, float *out, long ld);
-  // s becomes p = 2^(s - log_sum), dp becomes p * (dp - dots). Lane i sees keys j <= i + shift.
-  void (*probabilities)(long keys, long vectors, long shift, float *s, float *dp, long ld, const float *log_sum,
-                        const float *dots);
+  // s becomes p = 2^(s - log_sum), dp becomes p * (dp - dots). Lane i sees the keys i + low ... i + high.
+  void (*probabilities)(long keys, long vectors, long low, long high, float *s, float *dp, long ld,
+                        const float *log_sum, const float *dots);
 
   // Few queries: the lanes lie along the width of the heads instead, and `row_dots` gives the scores of a query.
   // s becomes 2^(s - max) after max[0] is raised to the new scores, `sum` and out[0 ..< padded] scaled down with it,
