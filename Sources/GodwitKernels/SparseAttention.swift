@@ -31,8 +31,8 @@ struct SparseAttentionForward {
   let out: MutableAttentionRows
   let logSumExp: UnsafeMutablePointer<Float>
 
-  private var shape: AttentionShape { tiles.shape }
-  private var table: UnsafePointer<gw_attention> { tiles.table }
+  var shape: AttentionShape { tiles.shape }
+  var table: UnsafePointer<gw_attention> { tiles.table }
 
   /// A tile at work for one head: queries along the lanes, the sums over the keys seen so far, scores.
   private struct Work {
@@ -47,13 +47,20 @@ struct SparseAttentionForward {
     AttentionBlocks.share(heads * range.count, operations: tiles.operations) { task in
       let lanes = SparseAttentionPlan.lanes
       var scratch = RecurrenceScratch(
-        lanes * shape.keyWidth, lanes * shape.valueWidth, lanes, lanes, lanes * AttentionBlocks.keys)
+        lanes * shape.keyWidth, lanes * shape.valueWidth, lanes, lanes, lanes * AttentionBlocks.keys,
+        fewScratch)
       let work = Work(
         query: scratch.take(lanes * shape.keyWidth), out: scratch.take(lanes * shape.valueWidth),
         max: scratch.take(lanes), sum: scratch.take(lanes), scores: scratch.take(lanes * AttentionBlocks.keys))
+      let few = scratch.take(fewScratch)
       for index in task {
         let (head, tile) = (index / range.count, range.lowerBound + index % range.count)
-        run(tiles.plan.tiles[tile], head / shape.heads, head % shape.heads, work, resumes: pass > 0)
+        let (batch, own) = (head / shape.heads, head % shape.heads)
+        if tiles.plan.tiles[tile].queries.count <= Self.fewQueries {
+          runFew(tiles.plan.tiles[tile], batch, own, few, resumes: pass > 0)
+        } else {
+          run(tiles.plan.tiles[tile], batch, own, work, resumes: pass > 0)
+        }
       }
     }
   }

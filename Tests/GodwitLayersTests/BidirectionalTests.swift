@@ -21,6 +21,17 @@ struct BidirectionalTests {
     #expect(causalityViolation(of: { linear($0) }, input: input()) != nil)
   }
 
+  @Test func sparseOnesAreNotCausal() {
+    var generator = Philox(seed: 2)
+    for pattern: AttentionPattern in [
+      .local(window: 1, causal: false), .localAndGlobal(window: 2, globals: 1, causal: false),
+      .blocks(size: 4, window: 1, globals: 0, random: 1, seed: 1, causal: false),
+    ] {
+      let layer = BidirectionalSparseAttention(options, pattern: pattern, using: &generator)
+      #expect(causalityViolation(of: { layer($0) }, input: input()) != nil)
+    }
+  }
+
   /// The last position sees everything in both, so there they agree with the causal layer of the same parameters.
   @Test(arguments: [false, true]) func theLastPositionAgreesWithTheCausalLayer(rotary: Bool) {
     var options = options

@@ -56,6 +56,33 @@ struct MixerConformanceTests {
     MixerSuite(MixedChunkAttention(options, using: &generator), width: 16).run()
   }
 
+  @Test(arguments: [false, true]) func localAttention(rotary: Bool) {
+    var generator = Philox(seed: 10)
+    let options = MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: rotary, settings: ["window": rotary ? 1 : 13])
+    MixerSuite(LocalAttention(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [4, 9, 50]) func stridedAttention(stride: Int) {
+    var generator = Philox(seed: 11)
+    let options = MixerOptions(
+      width: 16, heads: 4, keyHeads: 2, rotary: stride == 9, settings: ["stride": stride])
+    MixerSuite(StridedAttention(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [["window": 9, "globals": 3], ["window": 1, "globals": 2], ["window": 3, "globals": 20]])
+  func longformer(settings: [String: Int]) {
+    var generator = Philox(seed: 12)
+    let options = MixerOptions(width: 16, heads: 4, rotary: settings["window"] == 9, settings: settings)
+    MixerSuite(Longformer(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [["block": 4, "window": 2], ["block": 7, "window": 1, "seed": 3], ["block": 5, "globals": 0]])
+  func bigBird(settings: [String: Int]) {
+    var generator = Philox(seed: 13)
+    let options = MixerOptions(width: 16, heads: 4, rotary: settings["block"] == 7, settings: settings)
+    MixerSuite(BigBird(options, using: &generator), width: 16).run()
+  }
+
   @Test(arguments: MixerKind.names) func erased(name: String) throws {
     var generator = Philox(seed: 6)
     MixerSuite(try MixerKind(named: name).make(options, using: &generator), width: 16).runErased()

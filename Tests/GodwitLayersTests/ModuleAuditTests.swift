@@ -24,6 +24,8 @@ struct ModuleAuditTests {
     expectAudited(HeadProjections(options, using: &generator))
     expectAudited(BidirectionalSoftmaxAttention(options, using: &generator))
     expectAudited(BidirectionalLinearAttention(options, using: &generator))
+    let pattern = AttentionPattern.local(window: 2, causal: false)
+    expectAudited(BidirectionalSparseAttention(options, pattern: pattern, using: &generator))
   }
 
   private func expectAudited(_ module: some Module, sourceLocation: SourceLocation = #_sourceLocation) {

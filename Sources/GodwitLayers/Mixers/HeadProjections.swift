@@ -48,6 +48,13 @@ public struct HeadProjections: Module {
     )
   }
 
+  /// `separated`, queries and keys turned by rotary positions from `offset` on; without them where `base` is nil.
+  func rotated(_ x: Tensor, offset: Int, base: Double?) -> (query: Tensor, key: Tensor, value: Tensor) {
+    let (query, key, value) = separated(x)
+    guard let base else { return (query, key, value) }
+    return (rotary(query, offset: offset, base: base), rotary(key, offset: offset, base: base), value)
+  }
+
   /// The heads [B, T, H, K] brought together: [B, T, D].
   func merged(_ y: Tensor) -> Tensor { output(y.reshaped([y.shape[0], y.shape[1], queryHeads * headWidth])) }
 

@@ -4,7 +4,7 @@ import GodwitTensor
 /// The keys and values of the past, with room for more: the state of an attention that looks at all of them.
 ///
 /// - Complexity: to append a position takes constant time on average, as the room doubles when it is used up.
-public struct KeyValueCache: Module {
+public struct KeyValueCache: SparseAttentionState {
   /// [B, room, G, K]; only the first `length` positions mean anything.
   private var keys: Tensor
   /// [B, room, G, V].
@@ -56,6 +56,14 @@ public struct KeyValueCache: Module {
   /// The attention of queries [B, C, H, K], the first at position `offset`, to the positions up to their own.
   public func attend(_ query: Tensor, offset: Int) -> Tensor {
     softmaxAttention(query, buffers: keys, values, count: length, offset: offset)
+  }
+
+  public mutating func attend(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, pattern: AttentionPattern
+  ) -> Tensor {
+    let offset = length
+    append(key, value)
+    return sparseAttention(query, buffers: keys, values, count: length, pattern: pattern, offset: offset)
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

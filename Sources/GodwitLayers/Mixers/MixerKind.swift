@@ -16,6 +16,8 @@ public struct MixerKind: Sendable {
   public static let all: [MixerKind] = [
     MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self), MixerKind(GatedAttentionUnit.self),
     MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
+    MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
+    MixerKind(BigBird.self),
   ]
 
   /// The names of all known kinds.

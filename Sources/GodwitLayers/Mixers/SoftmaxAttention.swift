@@ -52,13 +52,13 @@ public struct SoftmaxAttention: ConfigurableMixer {
       return projections.merged(
         softmaxAttention(packed: projections.queryKeyValue(x), heads: heads, keyHeads: keyHeads))
     }
-    let (query, key, value) = rotated(x, offset: 0)
+    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
     return projections.merged(softmaxAttention(query, key, value))
   }
 
   public func callAsFunction(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
     if state.length > 0 { return chunk(x, state: &state) }
-    let (query, key, value) = rotated(x, offset: 0)
+    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
     state.append(key, value)
     return projections.merged(softmaxAttention(query, key, value))
   }
@@ -67,7 +67,7 @@ public struct SoftmaxAttention: ConfigurableMixer {
 
   public func chunk(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
     let offset = state.length
-    let (query, key, value) = rotated(x, offset: offset)
+    let (query, key, value) = projections.rotated(x, offset: offset, base: rotaryBase)
     state.append(key, value)
     return projections.merged(state.attend(query, offset: offset))
   }
@@ -76,12 +76,5 @@ public struct SoftmaxAttention: ConfigurableMixer {
 
   public func step(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
     chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state).reshaped(x.shape)
-  }
-
-  /// Queries, keys and values, with the rotary positions from `offset` on.
-  private func rotated(_ x: Tensor, offset: Int) -> (query: Tensor, key: Tensor, value: Tensor) {
-    let (query, key, value) = projections.separated(x)
-    guard let rotaryBase else { return (query, key, value) }
-    return (rotary(query, offset: offset, base: rotaryBase), rotary(key, offset: offset, base: rotaryBase), value)
   }
 }

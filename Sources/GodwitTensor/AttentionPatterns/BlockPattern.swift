@@ -24,9 +24,13 @@ struct BlockPattern: Sendable, Hashable {
       if block < globals { return Array(0..<limit) }
       let first = max(causal ? block - window + 1 : block - window, 0)
       let near = first..<min(causal ? block + 1 : block + window + 1, count)
-      let left = (min(globals, limit)..<limit).filter { !near.contains($0) }
-      let drawn = Self.draw(random, of: left.count, seed: seed, block: block).map { left[$0] }
-      return Set(Array(0..<min(globals, limit)) + near + drawn).sorted()
+      // The others are those after the global ones, without those that are near.
+      let rest = min(globals, limit)..<limit
+      let hole = near.clamped(to: rest)
+      let drawn = Self.draw(random, of: rest.count - hole.count, seed: seed, block: block).map {
+        rest.lowerBound + $0 < hole.lowerBound ? rest.lowerBound + $0 : rest.lowerBound + $0 + hole.count
+      }
+      return Set(Array(0..<rest.lowerBound) + near + drawn).sorted()
     }
   }
 
