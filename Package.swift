@@ -33,7 +33,8 @@ let package = Package(
     .target(
       name: "GodwitCLI",
       dependencies: [
-        "GodwitBenchmarks", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization",
+        "GodwitBenchmarks", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitPlot",
+        "GodwitRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

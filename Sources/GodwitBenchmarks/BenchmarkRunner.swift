@@ -32,7 +32,7 @@ public struct BenchmarkRunner: Sendable {
     let seconds = try time(body).sorted()
     let floorAfter = floorSeconds()
     return BenchmarkResult(
-      name: benchmark.name, medianSeconds: median(ofSorted: seconds), minSeconds: seconds[0], work: benchmark.work,
+      name: benchmark.name, medianSeconds: seconds.median, minSeconds: seconds[0], work: benchmark.work,
       unit: benchmark.unit, floorSeconds: floorBefore.map { min($0, floorAfter!) }, threads: threads,
       repetitions: seconds.count)
   }
@@ -68,10 +68,5 @@ public struct BenchmarkRunner: Sendable {
     let start = clock.now
     try body()
     return (clock.now - start) / .seconds(1)
-  }
-
-  private func median(ofSorted values: [Double]) -> Double {
-    let middle = values.count / 2
-    return values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
   }
 }

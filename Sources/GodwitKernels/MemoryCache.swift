@@ -24,6 +24,18 @@ public enum MemoryCache {
   /// The bytes now kept for reuse.
   public static var keptByteCount: Int { state.withLock { $0.kept } }
 
+  /// The bytes of the blocks in use.
+  package static var usedByteCount: Int { state.withLock { $0.used } }
+
+  /// The most bytes in use at any time since `work` began, and what `work` returns.
+  ///
+  /// It counts all threads; of two calls at once the second takes the count from the first.
+  package static func peakByteCount<Result>(of work: () throws -> Result) rethrows -> (peak: Int, result: Result) {
+    state.withLock { $0.peak = $0.used }
+    let result = try work()
+    return (state.withLock { $0.peak }, result)
+  }
+
   /// Hands every kept block back to the system.
   public static func trim() {
     let blocks = state.withLock { state in
@@ -38,6 +50,13 @@ public enum MemoryCache {
   private struct State {
     var free = [[UInt]](repeating: [], count: sizeClassCount)
     var kept = 0
+    var used = 0
+    var peak = 0
+
+    mutating func use(_ size: Int) {
+      used += size
+      peak = max(peak, used)
+    }
     var limit: Int = {
       let pages = sysconf(Int32(_SC_PHYS_PAGES))
       return pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) / 4 : 1 << 32
@@ -66,9 +85,11 @@ public enum MemoryCache {
     let block: UnsafeMutableRawPointer
     if keepsNothing {
       block = system(byteCount: max(byteCount, 1))
+      state.withLock { $0.use(byteCount) }
     } else {
       let (index, size) = sizeClass(byteCount)
       let kept = state.withLock { state -> UInt? in
+        state.use(size)
         guard let block = state.free[index].popLast() else { return nil }
         state.kept -= size
         return block
@@ -83,9 +104,12 @@ public enum MemoryCache {
 
   /// Takes back a block that `allocate(byteCount:)` gave for the same count.
   package static func deallocate(_ block: UnsafeMutableRawPointer, byteCount: Int) {
-    if !keepsNothing {
+    if keepsNothing {
+      state.withLock { $0.used -= byteCount }
+    } else {
       let (index, size) = sizeClass(byteCount)
       let taken = state.withLock { state -> Bool in
+        state.used -= size
         guard state.kept + size <= state.limit else { return false }
         state.free[index].append(UInt(bitPattern: block))
         state.kept += size

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The memory of this machine.
-enum MachineMemory {
+package enum MachineMemory {
   /// All of it, in bytes, whoever uses it.
-  static var byteCount: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+  package static var byteCount: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
 }

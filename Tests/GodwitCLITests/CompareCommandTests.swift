@@ -1,0 +1,63 @@
+import Foundation
+import GodwitTestSupport
+import Testing
+
+@Suite struct CompareCommandTests {
+  private let small = ["--width", "16", "--heads", "2", "--lengths", "16,32,64", "--seconds", "0.001"]
+
+  @Test func machinesGetOneObjectForEachMeasurement() throws {
+    let run = try CommandRun(arguments: ["compare", "--mixer", "linear", "--mixer", "flash:chunk=8", "--json"] + small)
+    #expect(run.exitCode == 0 && run.error.isEmpty)
+    let objects = run.objects()
+    let measured = objects.filter { $0["medianSeconds"] != nil }
+    #expect(measured.count == 3 * 3 * 3)
+    for object in measured {
+      #expect(Set(object.keys) == ["mixer", "length", "mode", "medianSeconds", "peakMemoryBytes"])
+      #expect(["softmax", "linear", "flash:chunk=8"].contains(object["mixer"] as? String))
+      #expect(["forward", "forward+backward", "decode"].contains(object["mode"] as? String))
+    }
+    let exponents = objects.filter { $0["exponent"] != nil }
+    #expect(exponents.count == 9)
+    #expect(exponents.allSatisfy { Set($0.keys) == ["mixer", "mode", "exponent"] })
+  }
+
+  @Test func peopleGetTablesAndAnAnswer() throws {
+    let scratch = try TemporaryFolder()
+    let picture = scratch.path("time.svg")
+    let run = try CommandRun(arguments: ["compare", "--mixer", "linear", "--plot", picture] + small)
+    #expect(run.exitCode == 0)
+    for part in [
+      "Time of a forward and backward pass", "exponent", "memory at 64", "faster than softmax", "is the fastest",
+      "forms of each mixer agree",
+    ] { #expect(run.output.contains(part), "\(part)") }
+    let svg = try String(contentsOfFile: picture, encoding: .utf8)
+    #expect(svg.contains(">linear</text>") && svg.contains(">softmax</text>") && svg.contains("length (positions)"))
+    #expect(svg.contains("godwit compare --mixer linear"))
+    let markdown = try CommandRun(
+      arguments: ["compare", "--mixer", "flash", "--mode", "decode", "--markdown", "--blocks"] + small)
+    #expect(markdown.output.contains("### Time of one more position after a past\n\n| past | 16 | 32 | 64 |"))
+    #expect(markdown.output.contains("|---|--:|"))
+    #expect(!markdown.output.contains("forward"))
+  }
+
+  @Test(arguments: [
+    (["--mixer", "sofmax"], "there is no mixer \"sofmax\"; the known ones are softmax, linear"),
+    (["--mixer", "flash:window=3"], "has no setting \"window\""),
+    (["--lengths", "0"], "give numbers from 1"), (["--lengths", "64,,128"], "give numbers from 1"),
+    (["--lengths", ""], "give numbers from 1"), (["--width", "0"], "give a number from 1"),
+    (["--heads", "3"], "a divisor of the width"), (["--seconds", "0"], "give a number above 0"),
+    (["--batch", "-1"], "give a number from 1"), (["--mode", "training"], "forward+backward"),
+    (["--plot", ""], "give a path"),
+  ]) func badInputIsWrongUsage(arguments: [String], message: String) throws {
+    let run = try CommandRun(arguments: ["compare"] + arguments)
+    #expect(run.exitCode == 64 && run.output.isEmpty)
+    #expect(run.error.contains(message), "\(run.error)")
+  }
+
+  @Test func helpTeachesTheMixers() throws {
+    let help = try CommandRun("compare", "--help").output
+    for part in ["flash: FLASH", "chunk=256: positions in a chunk", "linear: linear attention"] {
+      #expect(help.contains(part), "\(part)")
+    }
+  }
+}
