@@ -16,6 +16,15 @@ import Testing
       #expect(["softmax", "linear", "flash:chunk=8"].contains(object["mixer"] as? String))
       #expect(["forward", "forward+backward", "decode"].contains(object["mode"] as? String))
     }
+    // In a process of its own nothing else uses memory.
+    func memory(_ mixer: String, _ mode: String) -> [Int] {
+      measured.filter { $0["mixer"] as? String == mixer && $0["mode"] as? String == mode }
+        .compactMap { $0["peakMemoryBytes"] as? Int }
+    }
+    let cache = memory("softmax", "decode")
+    #expect(cache.count == 3 && cache[0] > 0 && cache[1] >= cache[0] && cache[2] > cache[1], "\(cache)")
+    #expect(Set(memory("linear", "decode")).count == 1, "\(memory("linear", "decode"))")
+    #expect(memory("linear", "forward+backward")[2] > memory("linear", "forward")[2])
     let exponents = objects.filter { $0["exponent"] != nil }
     #expect(exponents.count == 9)
     #expect(exponents.allSatisfy { Set($0.keys) == ["mixer", "mode", "exponent"] })

@@ -50,8 +50,8 @@ public struct MixerComparison: Sendable {
   /// Measures everything, shorter lengths first.
   ///
   /// - Parameters:
-  ///   - shouldStop: asked between repetitions; what is known by then has been reported.
-  public func run(seed: UInt64 = 0, shouldStop: () -> Bool = { false }, _ report: (Event) -> Void) {
+  ///   - mayGoOn: asked between repetitions; where it is false, what is known by then has been reported.
+  public func run(seed: UInt64 = 0, while mayGoOn: @autoclosure () -> Bool = true, _ report: (Event) -> Void) {
     var done = 0
     var peaks: [String: [(length: Int, peak: Int)]] = [:]
     for length in lengths {
@@ -60,7 +60,7 @@ public struct MixerComparison: Sendable {
         let x = Tensor(normal: 0, shape: [batch, length, layers[0].width], using: &generator)
         var trials: [(layer: ComparedLayer, trial: ComparisonTrial, peak: Int)] = []
         for layer in layers {
-          if shouldStop() { return }
+          if !mayGoOn() { return }
           report(.progress(done: done, of: count, next: "\(layer.name), \(mode.rawValue), \(length)"))
           let key = "\(layer.name) \(mode.rawValue)"
           let expected = Self.expectedPeak(peaks[key] ?? [], at: length)
@@ -74,7 +74,7 @@ public struct MixerComparison: Sendable {
           peaks[key, default: []].append((length, peak))
           trials.append((layer, trial, peak))
         }
-        let seconds = time(trials.map(\.trial), shouldStop)
+        let seconds = time(trials.map(\.trial), while: mayGoOn)
         for (entry, seconds) in zip(trials, seconds) where !seconds.isEmpty {
           done += 1
           report(
@@ -89,11 +89,11 @@ public struct MixerComparison: Sendable {
   }
 
   /// Repetitions in turn until each has used up its budget.
-  private func time(_ trials: [ComparisonTrial], _ shouldStop: () -> Bool) -> [[Double]] {
+  private func time(_ trials: [ComparisonTrial], while mayGoOn: () -> Bool) -> [[Double]] {
     var seconds = [[Double]](repeating: [], count: trials.count)
     var spent = [Double](repeating: 0, count: trials.count)
     var active = Array(trials.indices)
-    while !active.isEmpty, !shouldStop() {
+    while !active.isEmpty, mayGoOn() {
       for index in active {
         let start = ContinuousClock.now
         seconds[index].append(trials[index].time())

@@ -96,7 +96,7 @@ struct CompareCommand: ParsableCommand {
       budget: seconds)
     var report = CompareReport(comparison, differences: differences)
     var progress = ProgressBar("compare", total: comparison.count, unit: "measurements", on: console)
-    comparison.run(seed: seed.seed, shouldStop: { Interruption.isRequested }) { event in
+    comparison.run(seed: seed.seed, while: !Interruption.isRequested) { event in
       switch event {
       case .progress(let done, _, let next): progress.update(done, detail: next)
       case .measured(let measurement):
