@@ -50,33 +50,16 @@ private struct SparseAttentionBackward {
   }
 
   func run() {
-    let jobs = shape.batch * shape.keyHeads
-    guard jobs > 0 else { return }
-    // Few heads: their tiles are dealt out to several tasks, each with sums of its own that are added in order. The
-    // number of tasks is a matter of the shape alone.
-    let units = shape.group * tiles.plan.tiles.count
-    let parts = max(min((8 + jobs - 1) / jobs, units / 8), 1)
-    let record = shape.keys * (keyColumns + valueColumns)
-    let block = MemoryCache.allocate(byteCount: max(jobs * parts * record * 4, 1))
-    defer { MemoryCache.deallocate(block, byteCount: max(jobs * parts * record * 4, 1)) }
-    let sums = block.assumingMemoryBound(to: Float.self)
-    parallelRanges(jobs * parts * record, grain: 1 << 16) {
-      (sums + $0.lowerBound).update(repeating: 0, count: $0.count)
-    }
-    for pass in tiles.plan.passes.indices { run(pass, jobs, parts, sums, record) }
-    parallelRanges(jobs * shape.keys, grain: 64) { range in
-      var next = range.lowerBound
-      while next < range.upperBound {
-        let job = next / shape.keys
-        let end = min((job + 1) * shape.keys, range.upperBound)
-        store(job, next - job * shape.keys..<end - job * shape.keys, sums + job * parts * record, record, parts)
-        next = end
-      }
+    KeyGradientSums.with(
+      table, shape, units: shape.group * tiles.plan.tiles.count, dk: dk, dv: dv
+    ) { sums in
+      for pass in tiles.plan.passes.indices { run(pass, sums) }
     }
   }
 
   /// All tiles of a pass.
-  private func run(_ pass: Int, _ jobs: Int, _ parts: Int, _ sums: UnsafeMutablePointer<Float>, _ record: Int) {
+  private func run(_ pass: Int, _ sums: KeyGradientSums) {
+    let (jobs, parts) = (shape.batch * shape.keyHeads, sums.parts)
     let range = tiles.plan.passes[pass]
     let units = shape.group * range.count
     AttentionBlocks.share(jobs * parts, operations: 3 * tiles.operations * units / parts) { tasks in
@@ -92,11 +75,11 @@ private struct SparseAttentionBackward {
       for task in tasks {
         let (job, part) = (task / parts, task % parts)
         let (batch, keyHead) = (job / shape.keyHeads, job % shape.keyHeads)
-        let own = sums + task * record
+        let own = sums.rows(job, part)
         let keys = Keys(
           key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
-          value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: own,
-          dValue: own + shape.keys * keyColumns)
+          value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: own.key,
+          dValue: own.value)
         // The tiles that lie together see nearly the same keys.
         for unit in units * part / parts..<units * (part + 1) / parts {
           let tile = tiles.plan.tiles[range.lowerBound + unit / shape.group]
@@ -104,21 +87,6 @@ private struct SparseAttentionBackward {
         }
       }
     }
-  }
-
-  /// Sums up the parts of dk and dv of a key head.
-  private func store(
-    _ job: Int, _ keys: Range<Int>, _ sums: UnsafeMutablePointer<Float>, _ record: Int, _ parts: Int
-  ) {
-    let (batch, g) = (job / shape.keyHeads, job % shape.keyHeads)
-    table.pointee.unpack(
-      keys.count, shape.keyWidth, keyColumns, sums + keys.lowerBound * keyColumns, record, parts,
-      dk.pointer + batch * dk.batchStride + keys.lowerBound * dk.rowStride + g * shape.keyWidth, dk.rowStride,
-      shape.scale)
-    table.pointee.unpack(
-      keys.count, shape.valueWidth, valueColumns, sums + shape.keys * keyColumns + keys.lowerBound * valueColumns,
-      record, parts, dv.pointer + batch * dv.batchStride + keys.lowerBound * dv.rowStride + g * shape.valueWidth,
-      dv.rowStride, 1)
   }
 
   private func run(

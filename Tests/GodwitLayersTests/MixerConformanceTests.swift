@@ -83,6 +83,12 @@ struct MixerConformanceTests {
     MixerSuite(BigBird(options, using: &generator), width: 16).run()
   }
 
+  @Test(arguments: [1, 5, 200]) func explicitSparseAttention(count: Int) {
+    var generator = Philox(seed: 14)
+    let options = MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: count == 5, settings: ["k": count])
+    MixerSuite(ExplicitSparseAttention(options, using: &generator), width: 16).run()
+  }
+
   @Test(arguments: MixerKind.names) func erased(name: String) throws {
     var generator = Philox(seed: 6)
     MixerSuite(try MixerKind(named: name).make(options, using: &generator), width: 16).runErased()

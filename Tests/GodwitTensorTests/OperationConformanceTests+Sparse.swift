@@ -31,6 +31,20 @@ extension OperationConformanceTests {
           })
       }
     }
+    for (b, t, heads, keyHeads, k, v) in [
+      (2, 7, 4, 2, 3, 5), (1, 1, 1, 1, 2, 1), (0, 3, 2, 2, 2, 2), (2, 0, 1, 1, 3, 4), (1, 5, 0, 0, 2, 2),
+    ] {
+      for count in [1, 3, 100] {
+        cases.append(
+          OperationCase("topKAttention", [[b, t, heads, k], [b, t, keyHeads, k], [b, t, keyHeads, v]]) {
+            topKAttention($0[0], $0[1], $0[2], count: count)
+          })
+      }
+    }
+    cases.append(
+      OperationCase("topKAttention", [[1, 3, 2, 3], [1, 7, 2, 3], [1, 7, 2, 3]]) {
+        topKAttention($0[0], $0[1], $0[2], count: 2, offset: 4, scale: 0.3)
+      })
     return cases
   }()
 }

@@ -4,6 +4,13 @@
 #ifndef GODWIT_ATTENTION_H
 #define GODWIT_ATTENTION_H
 
+#include <stdint.h>
+
+struct gw_candidate {
+  float score;
+  int32_t row;
+};
+
 struct gw_attention {
   int width;  // float lanes of a vector
   int block;  // the best number of vectors in a block of queries
@@ -44,6 +51,11 @@ struct gw_attention {
   void (*join)(long padded, const float *from, float *to);
   // out = the sums / the sum of exponentials, log_sum[0] = the natural logarithm of that.
   void (*finish_row)(long values, long padded, const float *record, float *out, float *log_sum);
+
+  // Writes the scores that are not at most `threshold` (all, if not `filtered`) and their rows, the first of which is
+  // `first`; returns their number.
+  long (*candidates)(long count, const float *s, int filtered, float threshold, long first,
+                     struct gw_candidate *target);
 };
 
 const struct gw_attention *gw_attention_table(int isa);

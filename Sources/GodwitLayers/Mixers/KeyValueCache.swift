@@ -58,6 +58,11 @@ public struct KeyValueCache: SparseAttentionState {
     softmaxAttention(query, buffers: keys, values, count: length, offset: offset)
   }
 
+  /// The attention of the queries [B, C, H, K] of the last C positions to those with their `count` largest scores.
+  public func attend(_ query: Tensor, toLargest count: Int) -> Tensor {
+    topKAttention(query, buffers: keys, values, length: length, count: count)
+  }
+
   public mutating func attend(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, pattern: AttentionPattern
   ) -> Tensor {

@@ -17,7 +17,7 @@ public struct MixerKind: Sendable {
     MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self), MixerKind(GatedAttentionUnit.self),
     MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
     MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
-    MixerKind(BigBird.self),
+    MixerKind(BigBird.self), MixerKind(ExplicitSparseAttention.self),
   ]
 
   /// The names of all known kinds.

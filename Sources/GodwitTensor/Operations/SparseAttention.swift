@@ -87,16 +87,15 @@ private func attend(
   } reference: { x in
     let (query, key, value) = operands.separated(x)
     let mask = pattern.mask(queries: queries, keys: keys, dtype: query.dtype)
-    return [maskedAttention(query, key, value, mask: mask, scale: scale)]
+    let keys = key.repeatingHeads(query.shape[2] / max(key.shape[2], 1))
+    let scores = matmul(query.transposed([0, 2, 1, 3]), keys.transposed([0, 2, 1, 3]), transposeB: true) * scale
+    return [maskedAttention(scores, value, mask: mask)]
   }[0]
 }
 
-/// The textbook form: all scores, those that the mask [T, S] leaves out at -∞.
-func maskedAttention(_ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor, scale: Double) -> Tensor {
-  let groups = query.shape[2] / max(key.shape[2], 1)
-  let q = query.transposed([0, 2, 1, 3])
-  let k = key.repeatingHeads(groups).transposed([0, 2, 1, 3])
-  let v = value.repeatingHeads(groups).transposed([0, 2, 1, 3])
-  let scores = select(mask, matmul(q, k, transposeB: true) * scale, Tensor(-.infinity, dtype: q.dtype))
-  return matmul(softmax(scores), v).transposed([0, 2, 1, 3])
+/// The textbook form: scores [B, H, T, S], those that the mask leaves out at -∞, and values [B, S, G, V].
+func maskedAttention(_ scores: Tensor, _ value: Tensor, mask: Tensor) -> Tensor {
+  let v = value.repeatingHeads(scores.shape[1] / max(value.shape[2], 1)).transposed([0, 2, 1, 3])
+  let seen = select(mask, scores, Tensor(-.infinity, dtype: scores.dtype))
+  return matmul(softmax(seen), v).transposed([0, 2, 1, 3])
 }
