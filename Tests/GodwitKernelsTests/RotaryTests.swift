@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import GodwitKernels
@@ -38,6 +39,37 @@ import Testing
         rotary(
           batch: 2, length: 300, heads: 4, width: 62, cosines: inputs[1].floats, sines: inputs[1].floats,
           inverse: false, inputs[0].floats, result.floats)
+      }
+    }
+  }
+}
+
+@Suite struct RotaryAnglesTests {
+  @Test(arguments: [0..<1, 5..<6, 63..<65, 60..<300, 1_000_000..<1_000_130], DType.allCases)
+  func anglesAreThoseOfTheLibrary(positions: Range<Int>, dtype: DType) {
+    let (half, base) = (5, 10_000.0)
+    func angles(_ positions: Range<Int>) -> [[Double]] {
+      let count = positions.count * half
+      var sines: [Double] = []
+      let cosines = run(dtype, count: count, []) { _, cosines in
+        sines = run(dtype, count: count, []) {
+          rotaryAngles(dtype, positions, half: half, base: base, cosines: cosines, sines: $1)
+        }
+      }
+      return [cosines, sines]
+    }
+    let got = angles(positions)
+    for (row, position) in positions.enumerated() {
+      // Each position by itself has the same bits.
+      #expect(angles(position..<(position + 1)) == got.map { Array($0[(row * half)..<((row + 1) * half)]) })
+      for channel in 0..<half {
+        let angle = Double(position) * pow(base, -Double(channel) / Double(half))
+        let want = [cos(angle), sin(angle)].map { dtype.rounding($0) }
+        for (values, want) in zip(got, want) {
+          // An angle itself has the error of its own last place.
+          let tolerance = (dtype == .float32 ? 6e-8 : 5e-16) + angle * 3e-16
+          #expect(abs(values[row * half + channel] - want) <= tolerance, "\(position), \(channel)")
+        }
       }
     }
   }

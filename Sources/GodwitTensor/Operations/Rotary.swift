@@ -1,11 +1,5 @@
 import GodwitKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Rotates pairs of channels by angles that grow with the position (Su et al. 2021), so that inner products of rotated
 /// queries and keys depend on the distance of their positions alone.
 ///
@@ -16,24 +10,17 @@ import GodwitKernels
 ///   - offset: the position of the first row.
 ///   - base: the ratio of the slowest to the fastest wavelength, about.
 /// - Returns: [B, T, H, K].
-/// - Complexity: O(1) for each element, and K/2 sines and cosines for each position.
+/// - Complexity: O(1) for each element.
 public func rotary(_ x: Tensor, offset: Int = 0, base: Double = 10_000) -> Tensor {
   require(x.rank == 4 && x.shape[3] % 2 == 0, "rotary: \(x.shape) is not [B, T, H, K] with an even K")
   let (length, half) = (x.shape[1], x.shape[3] / 2)
-  var cosines: [Double] = []
-  var sines: [Double] = []
-  cosines.reserveCapacity(length * half)
-  sines.reserveCapacity(length * half)
-  let frequencies = (0..<half).map { pow(base, -Double($0) / Double(half)) }
-  for position in offset..<(offset + length) {
-    for frequency in frequencies {
-      cosines.append(cos(Double(position) * frequency))
-      sines.append(sin(Double(position) * frequency))
-    }
-  }
   let table: Shape = [length, half]
-  return rotate(
-    x, Tensor(cosines, shape: table, dtype: x.dtype), Tensor(sines, shape: table, dtype: x.dtype), inverse: false)
+  let (cosines, sines) = (Tensor(table, x.dtype) { _ in }, Tensor(table, x.dtype) { _ in })
+  rotaryAngles(
+    x.dtype, offset..<(offset + length), half: half, base: base,
+    cosines: UnsafeMutableRawPointer(mutating: cosines.pointer),
+    sines: UnsafeMutableRawPointer(mutating: sines.pointer))
+  return rotate(x, cosines, sines, inverse: false)
 }
 
 private func rotate(_ x: Tensor, _ cosines: Tensor, _ sines: Tensor, inverse: Bool) -> Tensor {
