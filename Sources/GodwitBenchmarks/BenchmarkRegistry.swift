@@ -2,7 +2,8 @@
 public enum BenchmarkRegistry {
   /// Every benchmark, in the order in which they are run.
   public static let all: [Benchmark] =
-    MatrixBenchmarks.all + AttentionBenchmarks.all + GatedAttentionBenchmarks.all + MixerBenchmarks.all
+    MatrixBenchmarks.all + AttentionBenchmarks.all + GatedAttentionBenchmarks.all + SparseAttentionBenchmarks.all
+    + MixerBenchmarks.all
     + OperationBenchmarks.all + RowBenchmarks.all
     + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + RandomBenchmarks.all
 
