@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "GodwitCLITests",
       dependencies: [
-        "GodwitCLI", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun", "TrainInMemory",
+        "GodwitCLI", "GodwitLayers", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun",
+        "TrainInMemory",
       ]),
   ],
   swiftLanguageModes: [.v6],
