@@ -251,10 +251,10 @@ private struct LinearAttentionBackward {
     switch map {
     case .identity:
       table.pointee.unpack(range.count, part.columns.count, padded, y, nil, 0, target, gradient.rowStride)
-    case .eluPlusOne:
-      pack(source, part, part.columns, of: width, range, padded, map, features)
-      table.pointee.unpack_elu(
-        range.count, part.columns.count, padded, y, features, target, gradient.rowStride)
+    case .eluPlusOne, .relu, .reluSquared:
+      pack(source, part, part.columns, of: width, range, padded, map.slopeBase, features)
+      table.pointee.unpack_slope(
+        range.count, part.columns.count, padded, map.rawValue, y, features, target, gradient.rowStride)
     }
   }
 }

@@ -45,6 +45,11 @@ import Testing
           Case(
             batch: 1, heads: 1, length: 41, keyWidth: 12, valueWidth: 130, chunk: 16, causal: causal, map: map,
             normalized: false, padding: 3))
+        if map == .identity { continue }
+        cases.append(
+          Case(
+            batch: 2, heads: 2, length: 33, keyWidth: 21, valueWidth: 19, chunk: 8, causal: causal, map: map,
+            normalized: true, padding: 1))
       }
     }
     return cases

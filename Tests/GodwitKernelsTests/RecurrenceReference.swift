@@ -105,8 +105,22 @@ struct NaiveLinearAttention {
     run()
   }
 
-  func phi(_ x: Double) -> Double { map == .identity ? x : x > 0 ? x + 1 : exponential(x) }
-  func slope(_ x: Double) -> Double { map == .identity ? 1 : x > 0 ? 1 : exponential(x) }
+  func phi(_ x: Double) -> Double {
+    switch map {
+    case .identity: x
+    case .eluPlusOne: x > 0 ? x + 1 : exponential(x)
+    case .relu: max(x, 0)
+    case .reluSquared: max(x, 0) * max(x, 0)
+    }
+  }
+  func slope(_ x: Double) -> Double {
+    switch map {
+    case .identity: 1
+    case .eluPlusOne: x > 0 ? 1 : exponential(x)
+    case .relu: x > 0 ? 1 : 0
+    case .reluSquared: 2 * max(x, 0)
+    }
+  }
 
   private func key(_ b: Int, _ t: Int, _ h: Int, _ i: Int) -> Int {
     ((b * shape.length + t) * shape.heads + h) * shape.keyWidth + i

@@ -26,6 +26,7 @@ struct ModuleAuditTests {
     expectAudited(BidirectionalLinearAttention(options, using: &generator))
     let pattern = AttentionPattern.local(window: 2, causal: false)
     expectAudited(BidirectionalSparseAttention(options, pattern: pattern, using: &generator))
+    expectAudited(EfficientAttention(options, using: &generator))
   }
 
   private func expectAudited(_ module: some Module, sourceLocation: SourceLocation = #_sourceLocation) {

@@ -21,7 +21,13 @@ enum {
   GW_READ_ONLY = 6,    // k, v and decay are not used
 };
 
-enum { GW_MAP_IDENTITY = 0, GW_MAP_ELU_PLUS_ONE = 1, GW_MAP_EXP = 2 };  // exp: of arguments <= 0
+enum {
+  GW_MAP_IDENTITY = 0,
+  GW_MAP_ELU_PLUS_ONE = 1,
+  GW_MAP_EXP = 2,  // of arguments <= 0
+  GW_MAP_RELU = 3,
+  GW_MAP_RELU_SQUARED = 4,
+};
 
 // Rows that a later block will pack: row r is at rows + r * stride.
 struct gw_outer_product_source {
@@ -60,8 +66,10 @@ struct gw_recurrence {
   // x[t, 0 ..< width] = y[t, :] / divisor[t * stride]; divisor null: 1
   void (*unpack)(long length, long width, long padded, const float *y, const float *divisor, long stride, float *x,
                  long x_stride);
-  // x[t, :] = y[t, :] * min(phi[t, :], 1), the derivative of elu + 1 in terms of its value
-  void (*unpack_elu)(long length, long width, long padded, const float *y, const float *phi, float *x, long x_stride);
+  // x[t, :] = y[t, :] * slope: the derivative of elu + 1 or of relu in terms of its value phi, or that of relu squared in
+  // terms of relu.
+  void (*unpack_slope)(long length, long width, long padded, int map, const float *y, const float *phi, float *x,
+                       long x_stride);
   // scaled = dy / divisor, d_divisor[t] = -(dy . y) / divisor[t * stride]
   void (*normaliser_gradient)(long length, long width, long padded, const float *dy, long dy_stride, const float *y,
                               long y_stride, const float *divisor, long stride, float *scaled, float *d_divisor);

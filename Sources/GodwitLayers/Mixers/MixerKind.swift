@@ -14,10 +14,13 @@ public struct MixerKind: Sendable {
 
   /// All known kinds.
   public static let all: [MixerKind] = [
-    MixerKind(SoftmaxAttention.self), MixerKind(LinearAttention.self), MixerKind(GatedAttentionUnit.self),
-    MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
+    MixerKind(SoftmaxAttention.self),
+    MixerKind(LinearAttention.self), MixerKind(KernelAttention<IdentityMap>.self),
+    MixerKind(KernelAttention<ReluMap>.self), MixerKind(KernelAttention<ReluSquaredMap>.self),
+    MixerKind(KernelAttention<CosineMap>.self),
     MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
     MixerKind(BigBird.self), MixerKind(ExplicitSparseAttention.self),
+    MixerKind(GatedAttentionUnit.self), MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
   ]
 
   /// The names of all known kinds.

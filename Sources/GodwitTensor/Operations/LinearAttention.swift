@@ -144,7 +144,12 @@ private struct LinearAttentionRule: Sendable {
     let (query, key, value) = operands.separated(x)
     func mapped(_ x: Tensor) -> Tensor {
       let heads = x.transposed([0, 2, 1, 3])
-      return featureMap == .eluPlusOne ? eluPlusOne(heads) : heads
+      switch featureMap {
+      case .identity: return heads
+      case .eluPlusOne: return eluPlusOne(heads)
+      case .relu: return relu(heads)
+      case .reluSquared: return reluSquared(heads)
+      }
     }
     let (q, k) = (mapped(query), mapped(key))
     let v = value.transposed([0, 2, 1, 3])

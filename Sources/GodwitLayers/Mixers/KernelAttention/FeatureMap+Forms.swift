@@ -1,0 +1,28 @@
+import GodwitTensor
+
+extension FeatureMap {
+  /// The features of queries and keys whose products are the weights, and those that meet the values if these differ by
+  /// rotary positions: never without a sum of weights.
+  typealias Features = (query: Tensor, key: Tensor, turned: (query: Tensor, key: Tensor)?)
+
+  /// The features of heads, the first position of which is `offset`.
+  func features(
+    of heads: (query: Tensor, key: Tensor, value: Tensor), offset: Int = 0, rotaryBase: Double?
+  ) -> Features {
+    guard let base = rotaryBase else { return (queries(heads.query), keys(heads.key), nil) }
+    func turned(_ x: Tensor) -> Tensor { rotary(x, offset: offset, base: base) }
+    if !Self.turnsFeatures { return (queries(turned(heads.query)), keys(turned(heads.key)), nil) }
+    let (query, key) = (queries(heads.query), keys(heads.key))
+    let features = (query: turned(query), key: turned(key))
+    return Self.normalization == .weightSum ? (query, key, features) : (features.query, features.key, nil)
+  }
+
+  /// What the values' weighted sums become where no sum of weights has divided them; otherwise they stay.
+  func normalized(_ sums: Tensor) -> Tensor {
+    guard Self.normalization == .rootMeanSquare else { return sums }
+    let width = sums.shape[sums.rank - 1]
+    // √F times as large as with weights divided by √F.
+    return rmsNorm(
+      sums, scale: Tensor(ones: [width], dtype: sums.dtype), epsilon: Self.epsilon * Double(self.width(ofHead: width)))
+  }
+}
