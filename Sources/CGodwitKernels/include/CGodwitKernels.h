@@ -14,6 +14,7 @@
 #include "peak.h"
 #include "philox.h"
 #include "pool.h"
+#include "random_features.h"
 #include "reduction.h"
 #include "rotary.h"
 #include "softmax.h"

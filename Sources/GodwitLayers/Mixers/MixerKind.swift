@@ -17,7 +17,7 @@ public struct MixerKind: Sendable {
     MixerKind(SoftmaxAttention.self),
     MixerKind(LinearAttention.self), MixerKind(KernelAttention<IdentityMap>.self),
     MixerKind(KernelAttention<ReluMap>.self), MixerKind(KernelAttention<ReluSquaredMap>.self),
-    MixerKind(KernelAttention<CosineMap>.self),
+    MixerKind(KernelAttention<CosineMap>.self), MixerKind(Performer.self),
     MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
     MixerKind(BigBird.self), MixerKind(ExplicitSparseAttention.self),
     MixerKind(GatedAttentionUnit.self), MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
