@@ -55,7 +55,8 @@ let package = Package(
     .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
     .testTarget(
-      name: "GodwitLayersTests", dependencies: ["GodwitLayers", "GodwitModels", "GodwitTestSupport"],
+      name: "GodwitLayersTests",
+      dependencies: ["GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "GodwitOptimizationTests", dependencies: ["GodwitOptimization", "GodwitTestSupport"]),
     .testTarget(name: "GodwitDocumentationTests", dependencies: ["Godwit", "GodwitTestSupport"]),

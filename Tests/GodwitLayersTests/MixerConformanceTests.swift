@@ -89,6 +89,17 @@ struct MixerConformanceTests {
     MixerSuite(ExplicitSparseAttention(options, using: &generator), width: 16).run()
   }
 
+  @Test(arguments: [RandomFeatures.Kind.positive, .trigonometric], [false, true])
+  func performer(kind: RandomFeatures.Kind, rotary: Bool) {
+    var generator = Philox(seed: 10)
+    let options = MixerOptions(width: 16, heads: 4, rotary: rotary, settings: ["features": 24])
+    var performer = Performer(options, using: &generator)
+    // Few features of mixed signs could add up to nothing.
+    let count = kind == .positive ? 24 : 200
+    performer.featureMap = RandomFeatures(width: 4, count: count, kind: kind, using: &generator)
+    MixerSuite(performer, width: 16).run()
+  }
+
   @Test(arguments: MixerKind.names) func erased(name: String) throws {
     var generator = Philox(seed: 6)
     MixerSuite(try MixerKind(named: name).make(options, using: &generator), width: 16).runErased()

@@ -1,10 +1,21 @@
+import GodwitRandom
 import GodwitTensor
 import GodwitTestSupport
 
 extension OperationConformanceTests {
-  /// Attentions whose weights are squares.
+  /// Attentions whose weights are squares, and random features.
   static let squaredWeightCases: [OperationCase] = {
     var cases: [OperationCase] = []
+    for (shape, features): (Shape, Int) in [([2, 7, 2, 3], 5), ([1, 1, 1, 1], 1), ([0, 3, 1, 2], 4), ([33, 8], 40)] {
+      for side in [AttentionSide.query, .key] {
+        var generator = Philox(seed: 9)
+        let projection = Tensor(normal: 0, shape: [shape[shape.rank - 1], features], using: &generator)
+        cases.append(
+          OperationCase("positiveRandomFeatures", [shape]) {
+            positiveRandomFeatures($0[0], projection: projection.converted(to: $0[0].dtype), scale: 0.7, side: side)
+          })
+      }
+    }
     for (b, t, k, v) in [(2, 7, 3, 5), (1, 1, 2, 1), (0, 3, 2, 2), (2, 0, 3, 4), (2, 5, 3, 0)] {
       for causal in [true, false] {
         cases.append(
