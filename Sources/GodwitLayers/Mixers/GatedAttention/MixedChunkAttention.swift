@@ -96,12 +96,15 @@ public struct MixedChunkAttention: ConfigurableMixer {
   private func operands(_ x: Tensor, offset: Int) -> (queriesAndKeys: Tensor, values: Tensor) {
     let (batch, length, count) = (x.shape[0], x.shape[1], projections.queryHeads)
     let width = projections.headWidth
-    let parts = projections.queryKeyValue(x).reshaped([batch, length, 3, count * width]).split([1, 1, 1], along: 2)
-    let sources = concatenate([parts[0], parts[1], parts[0], parts[1]], along: 2)
-    var rows = (sources * heads.scale + heads.offset).reshaped([batch, length, 4 * count, width])
-    if let rotaryBase { rows = rotary(rows, offset: offset, base: rotaryBase) }
+    let parts = projections.queryKeyValue(x).split([2 * count * width, count * width], along: 2)
+    // Query and key side by side, under two sets of scales and offsets.
+    let (scale, offsets) = (heads.scale.reshaped([2, -1]), heads.offset.reshaped([2, -1]))
+    var rows = parts[0].reshaped([batch, length, 1, 2 * count * width]) * scale + offsets
+    if let rotaryBase {
+      rows = rotary(rows.reshaped([batch, length, 4 * count, width]), offset: offset, base: rotaryBase)
+    }
     return (
-      rows.reshaped([batch, length, 4, count, width]), parts[2].reshaped([batch, length, 1, count, width])
+      rows.reshaped([batch, length, 4, count, width]), parts[1].reshaped([batch, length, 1, count, width])
     )
   }
 }
