@@ -116,15 +116,15 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     after past: LinearAttentionState?
   ) -> (output: Tensor, sums: LinearAttentionState) {
     let (output, matrix) = outerProductRecurrence(turned.query, turned.key, value, initial: past?.matrix)
-    var sums = key.cumulativeSum(along: 1)
-    var sum = key.sum(along: 1)
-    if let past {
-      let shape = past.sum.shape
-      sums = sums + past.sum.reshaped([shape[0], 1, shape[1], shape[2]])
-      sum = sum + past.sum
+    // The sum of weights is the same attention to values of 1, whose sums are not written out for each position.
+    let ones = Tensor(ones: value.shape.replacing(axis: 3, with: 1), dtype: value.dtype)
+    let before = past.map { past in
+      LinearAttentionState(matrix: past.sum.reshaped(Array(past.sum.shape) + [1]), sum: past.sum.detached)
     }
-    let divisor = (query * sums).sum(along: 3, keepingAxis: true) + Map.epsilon
-    return (output / divisor, LinearAttentionState(matrix: matrix, sum: sum))
+    let (weights, sums) = linearAttention(
+      query, key, ones, state: before, featureMap: .identity, normalized: false)
+    let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
+    return (output / (weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
   }
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of
