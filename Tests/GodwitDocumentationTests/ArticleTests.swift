@@ -1,4 +1,5 @@
 import Foundation
+import Godwit
 import Testing
 
 /// The Swift of the articles is that of the other files of this folder, which the tests compile and run.
@@ -14,7 +15,7 @@ import Testing
     try String(contentsOf: folder.appendingPathComponent(article), encoding: .utf8)
   }
 
-  @Test func thereAreArticles() { #expect(Self.articles.count >= 4) }
+  @Test func thereAreArticles() { #expect(Self.articles.count >= 14) }
 
   @Test(arguments: articles) func everySnippetIsCompiled(article: String) throws {
     let sources = try FileManager.default.contentsOfDirectory(atPath: Self.here.path)
@@ -23,6 +24,15 @@ import Testing
     for snippet in try Self.text(article).components(separatedBy: "```swift\n").dropFirst() {
       let wanted = lines(snippet.components(separatedBy: "```")[0])
       #expect(sources.contains { $0.contains(wanted) }, "\(article): no source has this snippet: \(snippet.prefix(80))")
+    }
+  }
+
+  /// The table of `ChoosingAMixer.md` has a row for each mixer that has a name, and its articles are all there are.
+  @Test func everyMixerIsInTheTable() throws {
+    let text = try Self.text("ChoosingAMixer.md")
+    for name in MixerKind.names { #expect(text.contains("\n| `\(name)` |"), "\(name)") }
+    for article in Self.articles where article != "ChoosingAMixer.md" && article != "Godwit.md" {
+      #expect(text.contains("<doc:\(article.dropLast(3))>"), "\(article)")
     }
   }
 
