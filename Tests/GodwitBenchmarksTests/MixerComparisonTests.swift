@@ -5,9 +5,10 @@ import Testing
 
 @testable import GodwitBenchmarks
 
-/// A running sum whose steps are wrong if asked.
+/// A running sum, one form of which is wrong if asked.
 private struct RunningSum: SequenceMixer {
-  var isBroken = false
+  enum Fault { case none, steps, chunkOfNaN }
+  var fault = Fault.none
 
   static var stateGrows: Bool { false }
   func initialState(batch: Int) -> Tensor { Tensor(zeros: [batch, 8]) }
@@ -16,9 +17,12 @@ private struct RunningSum: SequenceMixer {
     state = state + x.sum(along: 1)
     return y
   }
-  func chunk(_ x: Tensor, state: inout Tensor) -> Tensor { self(x, state: &state) }
+  func chunk(_ x: Tensor, state: inout Tensor) -> Tensor {
+    let y = self(x, state: &state)
+    return fault == .chunkOfNaN ? y * .nan : y
+  }
   func step(_ x: Tensor, state: inout Tensor) -> Tensor {
-    state = state + (isBroken ? x * 1.01 : x)
+    state = state + (fault == .steps ? x * 1.01 : x)
     return state
   }
   mutating func visit(_ visitor: inout some TensorVisitor) {}
@@ -30,17 +34,25 @@ private struct RunningSum: SequenceMixer {
     return try ComparedLayer(MixerKind(named: name), width: 16, heads: 2, blocks: blocks, using: &generator)
   }
 
-  @Test(arguments: [false, true]) func formsThatDifferAreFound(isBroken: Bool) {
-    let layer = ComparedLayer("sum", mixer: AnyMixer(RunningSum(isBroken: isBroken)), width: 8)
+  private func difference(_ fault: RunningSum.Fault) throws(FormsDiffer) -> Double {
     var generator = Philox(seed: 1)
-    #expect((layer.formsDifference(using: &generator) > ComparedLayer.greatestDifference) == isBroken)
+    return try ComparedLayer("sum", mixer: AnyMixer(RunningSum(fault: fault)), width: 8)
+      .checkForms(using: &generator)
+  }
+
+  @Test func formsThatDifferAreFound() throws {
+    #expect(try difference(.none) <= ComparedLayer.greatestDifference)
+    let steps = try #require(throws: FormsDiffer.self) { try difference(.steps) }
+    #expect(abs(steps.difference - 0.01) < 1e-4)
+    #expect(steps.description.hasPrefix("the forms of the mixer sum differ by 0.0100 of the output; expected at most"))
+    let chunks = try #require(throws: FormsDiffer.self) { try difference(.chunkOfNaN) }
+    #expect(chunks.difference.isNaN && chunks.description.contains("differ by nan"))
   }
 
   @Test(arguments: MixerKind.names) func theFormsOfEachMixerAgree(name: String) throws {
     for blocks in [false, true] {
       var generator = Philox(seed: 1)
-      #expect(
-        try layer(name, blocks: blocks).formsDifference(using: &generator) <= ComparedLayer.greatestDifference)
+      #expect(try layer(name, blocks: blocks).checkForms(using: &generator) <= ComparedLayer.greatestDifference)
     }
   }
 
@@ -67,6 +79,7 @@ private struct RunningSum: SequenceMixer {
     }
     #expect(last == 12 && measured.count == 12)
     #expect(measured.allSatisfy { $0.medianSeconds > 0 && $0.repetitions >= 3 })
+    #expect(measured.allSatisfy { ($0.stateByteCount != 0) == ($0.mode == .decode) })
     #expect(MixerComparison.exponents(measured).count == 6)
   }
 
@@ -80,10 +93,54 @@ private struct RunningSum: SequenceMixer {
       if case .skipped(_, let length, _, _) = event { skipped.append(length) }
     }
     #expect(lengths == [] && skipped == [16, 64])
-    #expect(MixerComparison.expectedPeak([], at: 8) == 0)
-    #expect(MixerComparison.expectedPeak([(8, 100)], at: 16) == 400)
-    #expect(abs(MixerComparison.expectedPeak([(8, 100), (16, 200)], at: 32) - 400) <= 1)
-    #expect(MixerComparison.expectedPeak([(8, 1 << 60)], at: 1 << 40) > 1 << 61)
+  }
+
+  @Test func nothingIsTriedThatWouldNotFit() throws {
+    // Tensors of 2⁵² bytes: to allocate them would end the process.
+    let comparison = MixerComparison(
+      layers: [try layer("softmax"), try layer("linear")], lengths: [1 << 24], batch: 1 << 22, budget: 0.001)
+    var skipped: [Int] = []
+    comparison.run { event in
+      if case .skipped(_, _, _, let byteCount) = event { skipped.append(byteCount) }
+      if case .measured(let measurement) = event { Issue.record("\(measurement)") }
+    }
+    #expect(skipped.count == 6 && skipped.allSatisfy { $0 > 1 << 52 })
+  }
+
+  @Test func memoryIsForeseenByItsGrowth() throws {
+    var forecast = MemoryForecast()
+    #expect(forecast.byteCount(at: 8) == 0)
+    forecast.add(100, at: 8)
+    #expect(forecast.byteCount(at: 16) == 400)
+    forecast.add(200, at: 16)
+    #expect(abs(forecast.byteCount(at: 32) - 400) <= 1)
+    forecast.add(300, at: 16)  // in place of the 200
+    #expect(abs(forecast.byteCount(at: 32) - 900) <= 1)
+    forecast.add(1 << 60, at: 32)
+    #expect(forecast.byteCount(at: 1 << 40) > 1 << 61)
+    // Two short lengths foretell a longer one, and a larger batch.
+    let layer = try layer("softmax")
+    for mode in ComparisonMode.allCases {
+      var generator = Philox(seed: 1)
+      let x = Tensor(normal: 0, shape: [2, 4096, 16], using: &generator)
+      let found = Double(try #require(ComparisonTrial(layer, mode, x, using: &generator)).peakByteCount())
+      let probed = MemoryForecast(probing: layer, mode, batch: 2, upTo: 4096, using: &generator)
+      // Other tests allocate meanwhile: no more than the magnitude can be asked for here.
+      #expect(Double(probed.byteCount(at: 4096)) > found / 20, "\(mode)")
+    }
+  }
+
+  @Test func tooManyParametersAreRefused() throws {
+    var generator = Philox(seed: 1)
+    let kind = try MixerKind(named: "linear")
+    #expect(ComparedLayer.approximateByteCount(kind, width: 1024, blocks: false) == 16_777_216)
+    for (name, blocks) in [("softmax", false), ("flash", false), ("softmax", true), ("flash:keyWidth=64", true)] {
+      let kind = try MixerKind(named: name)
+      let layer = try ComparedLayer(kind, width: 512, heads: 4, blocks: blocks, using: &generator)
+      let ratio =
+        Double(4 * layer.parameterCount) / ComparedLayer.approximateByteCount(kind, width: 512, blocks: blocks)
+      #expect((0.8...1.2).contains(ratio), "\(name), \(blocks): \(ratio)")
+    }
   }
 
   @Test func stoppingKeepsWhatIsKnown() throws {

@@ -38,7 +38,8 @@ import Testing
     #expect(run.exitCode == 0)
     for part in [
       "Time of a forward and backward pass", "exponent", "memory at 64", "faster than softmax", "is the fastest",
-      "forms of each mixer agree",
+      "forms of each mixer agree", "Faster than softmax ", "Kept of a past of 64, growing with it: softmax ",
+      "; bounded: linear ",
     ] { #expect(run.output.contains(part), "\(part)") }
     let svg = try String(contentsOfFile: picture, encoding: .utf8)
     #expect(svg.contains(">linear</text>") && svg.contains(">softmax</text>") && svg.contains("length (positions)"))
@@ -47,7 +48,29 @@ import Testing
       arguments: ["compare", "--mixer", "flash", "--mode", "decode", "--markdown", "--blocks"] + small)
     #expect(markdown.output.contains("### Time of one more position after a past\n\n| past | 16 | 32 | 64 |"))
     #expect(markdown.output.contains("|---|--:|"))
-    #expect(!markdown.output.contains("forward"))
+    #expect(!markdown.output.contains("forward") || markdown.output.contains("feed-forward layers included"))
+    #expect(!markdown.output.contains("*"))
+    // Alone, a mixer that does the work of a feed-forward layer is marked as such wherever it stands.
+    let alone = try CommandRun(arguments: ["compare", "--mixer", "flash", "--mode", "forward"] + small)
+    #expect(alone.output.contains("\nflash *") && alone.output.contains("* does the work of a feed-forward layer too"))
+  }
+
+  @Test func whatDoesNotFitIsLeftOut() throws {
+    let run = try CommandRun(
+      "compare", "--mixer", "linear", "--mode", "forward", "--lengths", "16,16777216", "--batch", "65536",
+      "--width", "2", "--heads", "1", "--seconds", "0.001")
+    #expect(run.exitCode == 0 && run.output.contains("was left out"))
+    #expect(run.error.contains("linear, forward, 16777216 positions: left out, as it would take about "))
+  }
+
+  @Test func interruptionEndsWithWhatIsKnown() throws {
+    let run = try CommandRun(
+      shell: """
+        "$godwit" compare --mixer linear --mode forward --lengths 16,4096 --seconds 5 > out & pid=$!
+        sleep 0.7; kill -INT $pid; wait $pid; code=$?; cat out; exit $code
+        """)
+    #expect(run.exitCode == 130)
+    #expect(run.output.contains("Time of a forward pass"))
   }
 
   @Test(arguments: [
@@ -55,7 +78,8 @@ import Testing
     (["--mixer", "flash:window=3"], "has no setting \"window\""),
     (["--lengths", "0"], "give numbers from 1"), (["--lengths", "64,,128"], "give numbers from 1"),
     (["--lengths", ""], "give numbers from 1"), (["--width", "0"], "give a number from 1"),
-    (["--heads", "3"], "a divisor of the width"), (["--seconds", "0"], "give a number above 0"),
+    (["--heads", "3"], "--heads 3: expected a divisor of the width, 256"),
+    (["--width", "40000"], "choose a smaller width"), (["--seconds", "0"], "give a number above 0"),
     (["--batch", "-1"], "give a number from 1"), (["--mode", "training"], "forward+backward"),
     (["--plot", ""], "give a path"),
   ]) func badInputIsWrongUsage(arguments: [String], message: String) throws {

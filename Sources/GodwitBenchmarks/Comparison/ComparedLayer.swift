@@ -1,3 +1,4 @@
+import GodwitKernels
 import GodwitLayers
 import GodwitModels
 import GodwitRandom
@@ -19,13 +20,15 @@ public struct ComparedLayer: Module {
   /// - Parameters:
   ///   - blocks: whether to measure residual blocks of about equal parameters: the mixer and a feed-forward layer, or two
   ///     blocks of a mixer that does the work of both.
-  /// - Throws: if there is no such mixer or model.
+  /// - Throws: if there is no such mixer or model, or no memory for it.
   public init(_ kind: MixerKind, width: Int, heads: Int, blocks: Bool, using generator: inout Philox) throws {
     (name, self.width, replacesFeedForward) = (kind.name, width, kind.replacesFeedForward)
     let depth = kind.replacesFeedForward ? 2 : 1
     let configuration = LanguageModelConfiguration(mixer: kind.name, width: width, depth: depth, heads: heads)
     // Also where the mixer is measured alone: the configuration is checked as a model's is.
     try configuration.validate()
+    let taken = Double(MemoryCache.usedByteCount) + Self.approximateByteCount(kind, width: width, blocks: blocks)
+    guard taken <= Double(MachineMemory.byteCount) / 4 * 3 else { throw ComparisonError.tooManyParameters(taken) }
     if blocks {
       self.blocks = try LanguageModel(configuration, using: &generator).blocks
     } else {
@@ -46,6 +49,15 @@ public struct ComparedLayer: Module {
 
   /// Whether residual blocks are measured, not a mixer alone.
   public var isBlocks: Bool { mixer == nil }
+
+  /// Whether what is kept of the past grows with its length.
+  public var stateGrows: Bool { mixers.contains(where: \.stateGrows) }
+
+  /// About how many bytes the parameters take: four matrices of D × D for a mixer, six where it is gated, twelve in blocks.
+  static func approximateByteCount(_ kind: MixerKind, width: Int, blocks: Bool) -> Double {
+    let matrices = blocks ? 12.0 : kind.replacesFeedForward ? 6 : 4
+    return 4 * matrices * Double(width) * Double(width)
+  }
 
   /// The greatest difference of the forms that rounding explains.
   public static let greatestDifference = 1e-4
@@ -77,7 +89,9 @@ public struct ComparedLayer: Module {
   /// greater of the two.
   ///
   /// The input is longer than the standard chunks and windows, so that what happens at their ends counts.
-  public func formsDifference(length: Int = 300, using generator: inout Philox) -> Double {
+  ///
+  /// - Throws: if that is more than `greatestDifference`, or not a number.
+  public func checkForms(length: Int = 600, using generator: inout Philox) throws(FormsDiffer) -> Double {
     let x = Tensor(normal: 0, shape: [1, length, width], using: &generator)
     let want = self(x)
     var state = initialState(batch: 1)
@@ -87,8 +101,12 @@ public struct ComparedLayer: Module {
     state = initialState(batch: 1)
     let steps = (0..<length).map { step(x.element($0, along: 1), state: &state) }
     let size = square(want).sum().item.squareRoot()
-    return [concatenate(pieces, along: 1), stack(steps, along: 1)]
+    let differences = [concatenate(pieces, along: 1), stack(steps, along: 1)]
       .map { square($0 - want).sum().item.squareRoot() / max(size, 1e-30) }
-      .reduce(0) { $1 <= $0 ? $0 : $1 }
+    // Asked for what is wanted, as a NaN is neither more nor less than anything.
+    if let fault = differences.first(where: { !($0 <= Self.greatestDifference) }) {
+      throw FormsDiffer(mixer: name, difference: fault)
+    }
+    return differences.max() ?? 0
   }
 }

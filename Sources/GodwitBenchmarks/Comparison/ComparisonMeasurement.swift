@@ -11,6 +11,8 @@ public struct ComparisonMeasurement: Sendable, Hashable {
   /// The most memory that the work took beside its parameters and its input, in bytes; for decoding with what is kept of the
   /// past.
   public let peakByteCount: Int
+  /// What is kept of the past between two positions, in bytes; 0 where nothing is decoded.
+  public let stateByteCount: Int
   /// How often it was timed.
   public let repetitions: Int
 }

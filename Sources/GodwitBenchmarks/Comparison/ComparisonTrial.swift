@@ -9,10 +9,17 @@ struct ComparisonTrial {
   let time: () -> Double
   /// Runs once and says how many bytes that took at most.
   let peakByteCount: () -> Int
+  /// What decoding keeps of the past between two positions, in bytes.
+  let stateByteCount: Int
 
+  /// Nil where it was stopped while it read the past.
+  ///
   /// - Parameters:
   ///   - x: [B, T, D].
-  init(_ layer: ComparedLayer, _ mode: ComparisonMode, _ x: Tensor, using generator: inout Philox) {
+  init?(
+    _ layer: ComparedLayer, _ mode: ComparisonMode, _ x: Tensor, while mayGoOn: () -> Bool = { true },
+    using generator: inout Philox
+  ) {
     switch mode {
     case .forward:
       self.init { consume(layer(x)) }
@@ -23,11 +30,12 @@ struct ComparisonTrial {
         consume(pullback(dy))
       }
     case .decode:
-      self.init(decoding: layer, after: x)
+      self.init(decoding: layer, after: x, while: mayGoOn)
     }
   }
 
   private init(_ work: @escaping () -> Void) {
+    stateByteCount = 0
     time = { seconds(of: work) }
     peakByteCount = {
       let before = MemoryCache.usedByteCount
@@ -35,15 +43,17 @@ struct ComparisonTrial {
     }
   }
 
-  private init(decoding layer: ComparedLayer, after x: Tensor) {
+  private init?(decoding layer: ComparedLayer, after x: Tensor, while mayGoOn: () -> Bool) {
     let (batch, length) = (x.shape[0], x.shape[1])
     let before = MemoryCache.usedByteCount
     var state = layer.initialState(batch: batch)
     // In pieces, as generation reads a prompt.
     for start in stride(from: 0, to: length, by: 1024) {
+      if !mayGoOn() { return nil }
       consume(layer.chunk(x.slice(start..<min(start + 1024, length), along: 1), state: &state))
     }
     let kept = MemoryCache.usedByteCount - before
+    stateByteCount = kept
     let past = state
     let row = x.element(length - 1, along: 1)
     // Few enough that a state that grows stays about as long.
@@ -57,7 +67,9 @@ struct ComparisonTrial {
       var state = past
       consume(layer.step(row, state: &state))
       let before = MemoryCache.usedByteCount
-      return MemoryCache.peakByteCount { consume(layer.step(row, state: &state)) }.peak - before + kept
+      // Several, as a peak depends on whether threads need their part at the same moment.
+      let work = { for _ in 0..<steps { consume(layer.step(row, state: &state)) } }
+      return MemoryCache.peakByteCount(of: work).peak - before + kept
     }
   }
 }

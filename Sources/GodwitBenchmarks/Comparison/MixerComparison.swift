@@ -53,48 +53,76 @@ public struct MixerComparison: Sendable {
   ///   - mayGoOn: asked between repetitions; where it is false, what is known by then has been reported.
   public func run(seed: UInt64 = 0, while mayGoOn: @autoclosure () -> Bool = true, _ report: (Event) -> Void) {
     var done = 0
-    var peaks: [String: [(length: Int, peak: Int)]] = [:]
+    var forecasts: [String: MemoryForecast] = [:]
     for length in lengths {
       for mode in modes {
         var generator = Philox(seed: seed, stream: UInt64(length))
-        let x = Tensor(normal: 0, shape: [batch, length, layers[0].width], using: &generator)
+        let inputByteCount = 4 * batch * length * layers[0].width
+        var input: Tensor?  // not before it is known to fit
         var trials: [(layer: ComparedLayer, trial: ComparisonTrial, peak: Int)] = []
         for layer in layers {
           if !mayGoOn() { return }
           report(.progress(done: done, of: count, next: "\(layer.name), \(mode.rawValue), \(length)"))
           let key = "\(layer.name) \(mode.rawValue)"
-          let expected = Self.expectedPeak(peaks[key] ?? [], at: length)
-          if expected > memoryLimit {
+          var forecast =
+            forecasts[key]
+            ?? MemoryForecast(probing: layer, mode, batch: batch, upTo: length, using: &generator)
+          let expected = Self.total(of: forecast, mode, at: length, inputByteCount: inputByteCount)
+          let taken = MemoryCache.usedByteCount - (input == nil ? 0 : inputByteCount)
+          if expected > memoryLimit - taken {
+            forecasts[key] = forecast
             report(.skipped(mixer: layer.name, length: length, mode: mode, byteCount: expected))
             done += 1
             continue
           }
-          let trial = ComparisonTrial(layer, mode, x, using: &generator)
+          // What is kept for reuse may be of sizes that do not serve.
+          if expected + MemoryCache.keptByteCount > memoryLimit - taken { MemoryCache.trim() }
+          let x = input ?? Tensor(normal: 0, shape: [batch, length, layer.width], using: &generator)
+          input = x
+          guard let trial = ComparisonTrial(layer, mode, x, while: mayGoOn, using: &generator) else { return }
           let peak = trial.peakByteCount()
-          peaks[key, default: []].append((length, peak))
+          forecast.add(peak, at: length)
+          forecasts[key] = forecast
           trials.append((layer, trial, peak))
         }
-        let seconds = time(trials.map(\.trial), while: mayGoOn)
+        let seconds = time(trials.map(\.trial), while: mayGoOn) { finished in
+          report(
+            .progress(done: done + finished, of: count, next: "\(mode.rawValue), \(length), all mixers in turn"))
+        }
         for (entry, seconds) in zip(trials, seconds) where !seconds.isEmpty {
           done += 1
           report(
             .measured(
               ComparisonMeasurement(
                 mixer: entry.layer.name, length: length, mode: mode, medianSeconds: seconds.median,
-                peakByteCount: entry.peak, repetitions: seconds.count)))
+                peakByteCount: entry.peak, stateByteCount: entry.trial.stateByteCount, repetitions: seconds.count)))
         }
       }
     }
     report(.progress(done: done, of: count, next: ""))
   }
 
-  /// Repetitions in turn until each has used up its budget.
-  private func time(_ trials: [ComparisonTrial], while mayGoOn: () -> Bool) -> [[Double]] {
+  /// What is taken in all: the input, for training its companion the gradient of the output, and the work; decoding keeps
+  /// the past and works on a copy of it.
+  private static func total(
+    of forecast: MemoryForecast, _ mode: ComparisonMode, at length: Int, inputByteCount: Int
+  ) -> Int {
+    let (inputs, works) = (mode == .training ? 2 : 1, mode == .decode ? 2 : 1)
+    let work = forecast.byteCount(at: length).multipliedReportingOverflow(by: works)
+    let total = (inputs * inputByteCount).addingReportingOverflow(work.partialValue)
+    return work.overflow || total.overflow ? .max : total.partialValue
+  }
+
+  /// Repetitions in turn until each has used up its budget; `report` hears how many have.
+  private func time(
+    _ trials: [ComparisonTrial], while mayGoOn: () -> Bool, _ report: (_ finished: Int) -> Void
+  ) -> [[Double]] {
     var seconds = [[Double]](repeating: [], count: trials.count)
     var spent = [Double](repeating: 0, count: trials.count)
     var active = Array(trials.indices)
     while !active.isEmpty, mayGoOn() {
-      for index in active {
+      report(trials.count - active.count)
+      for index in active where mayGoOn() {
         let start = ContinuousClock.now
         seconds[index].append(trials[index].time())
         spent[index] += (ContinuousClock.now - start) / .seconds(1)
@@ -106,14 +134,6 @@ public struct MixerComparison: Sendable {
       }
     }
     return seconds
-  }
-
-  /// What the measured growth of memory leads one to expect at a length: the square of the length where it is not known.
-  static func expectedPeak(_ peaks: [(length: Int, peak: Int)], at length: Int) -> Int {
-    guard let last = peaks.last, last.peak > 0 else { return 0 }
-    let ratio = Double(length) / Double(last.length)
-    let law = PowerLaw(peaks.suffix(2).map { (Double($0.length), Double($0.peak)) })
-    return Int(clamping: Int64(min(law?(Double(length)) ?? Double(last.peak) * ratio * ratio, 9e18)))
   }
 
   /// How the time of each mixer grows, where it was measured at two lengths or more.

@@ -19,9 +19,10 @@ struct CompareCommand: ParsableCommand {
       among them. The mixers take turns, and medians count; measure on an idle machine. The exponent says how the time \
       grows: at 1 twice the length takes twice the time, at 2 four times.
 
-      Memory is the most that the work takes beside parameters and input; for decode with what is kept of the past. A \
-      mixer that would not fit into the memory is left out. Before the measurements each mixer is checked: its parallel, \
-      chunked and step-by-step forms must agree.
+      Memory is the most that tensors take at any moment of the work, beside parameters and input; for decode with what is \
+      kept of the past. A mixer that would not fit into three quarters of the machine's memory is left out at that length. \
+      Before the measurements each mixer is checked: its parallel, chunked and step-by-step forms must agree. Ctrl-C ends \
+      with the tables of what is known. --plot draws time against length, of forward+backward or of the first --mode.
 
       A mixer is measured by itself, with its dense layers. Those marked * do the work of a feed-forward layer too; \
       --blocks measures residual blocks of about equal parameters instead: mixer and feed-forward layer, or two blocks of \
@@ -78,6 +79,9 @@ struct CompareCommand: ParsableCommand {
         throw ValidationError("\(name) \(value): give a number from 1 to \(Quantity.grouped(most))")
       }
     }
+    guard width % heads == 0 else {
+      throw ValidationError("--heads \(heads): expected a divisor of the width, \(width)")
+    }
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds \(seconds): give a number above 0, at most 3600")
     }
@@ -118,19 +122,17 @@ struct CompareCommand: ParsableCommand {
     if Interruption.isRequested { throw ExitCode(Interruption.exitCode) }
   }
 
-  /// How far apart the forms of each mixer are; an error where that is more than rounding.
+  /// How far apart the forms of each mixer are; a failure where that is more than rounding.
   private func checkForms(_ layers: [ComparedLayer]) throws -> [String: Double] {
     var differences: [String: Double] = [:]
-    for layer in layers {
+    var progress = ProgressBar("check", total: layers.count, unit: "mixers", on: output.console)
+    defer { progress.finish() }
+    for (index, layer) in layers.enumerated() where !Interruption.isRequested {
+      progress.update(index, detail: "the forms of \(layer.name)")
       var generator = Philox(seed: seed.seed)
-      let difference = layer.formsDifference(using: &generator)
-      guard difference <= ComparedLayer.greatestDifference else {
-        throw CommandFailure(
-          "the forms of the mixer \(layer.name) differ by \(Quantity.rounded(difference)) of the output; expected at most "
-            + "\(Quantity.rounded(ComparedLayer.greatestDifference)). This is a fault of the mixer: do not use it, and please report it"
-        )
+      do { differences[layer.name] = try layer.checkForms(using: &generator) } catch {
+        throw CommandFailure("\(error)")
       }
-      differences[layer.name] = difference
     }
     return differences
   }

@@ -5,8 +5,8 @@ import GodwitPlot
 
 /// What a comparison of mixers found, in tables, in a few sentences and as a picture.
 struct CompareReport {
-  private let comparison: MixerComparison
-  private let differences: [String: Double]
+  let comparison: MixerComparison
+  let differences: [String: Double]
   var measurements: [ComparisonMeasurement] = []
   var skipped: [(mixer: String, length: Int, mode: ComparisonMode)] = []
 
@@ -15,7 +15,7 @@ struct CompareReport {
     self.differences = differences
   }
 
-  /// A table for each mode, and the answer.
+  /// A table for each mode, and the answer to which mixer.
   func text(markdown: Bool) -> String {
     guard !measurements.isEmpty else { return "nothing was measured" }
     var parts: [String] = []
@@ -25,7 +25,7 @@ struct CompareReport {
         (markdown ? "### " : "") + title(mode) + (markdown ? "\n" : "") + "\n"
           + (markdown ? table.markdown : table.plain))
     }
-    return (parts + [notes.joined(separator: "\n")]).joined(separator: "\n\n")
+    return (parts + [answer.joined(separator: markdown ? "\n\n" : "\n")]).joined(separator: "\n\n")
   }
 
   private func title(_ mode: ComparisonMode) -> String {
@@ -36,7 +36,7 @@ struct CompareReport {
     }
   }
 
-  private func measurement(_ mixer: String, _ length: Int, _ mode: ComparisonMode) -> ComparisonMeasurement? {
+  func measurement(_ mixer: String, _ length: Int, _ mode: ComparisonMode) -> ComparisonMeasurement? {
     measurements.first { $0.mixer == mixer && $0.length == length && $0.mode == mode }
   }
 
@@ -44,7 +44,7 @@ struct CompareReport {
   private func table(_ mode: ComparisonMode) -> TextTable {
     let lengths = comparison.lengths
     let exponents = MixerComparison.exponents(measurements.filter { $0.mode == mode })
-    let last = lengths.last!
+    let last = lastLength(mode) ?? lengths[0]
     var table = TextTable(
       heading: [mode == .decode ? "past" : "length"] + lengths.map(Quantity.grouped)
         + ["exponent", "memory at \(Quantity.grouped(last))", "faster than softmax"])
@@ -60,19 +60,29 @@ struct CompareReport {
         Quantity.fixed(exponent.exponent, digits: 2) + (error.map { " ± " + Quantity.fixed($0, digits: 2) } ?? "")
       }
       table.rows.append(
-        [layer.name + (layer.replacesFeedForward && !isBlocks ? " *" : "")] + cells
+        [label(layer)] + cells
           + [
             exponent ?? "–", measurement(layer.name, last, mode).map { Quantity.bytes($0.peakByteCount) } ?? "–",
-            layer.name == "softmax" ? "" : overtaking(layer.name, mode),
+            layer.name == "softmax" ? "" : overtakingText(overtaking(layer.name, mode)),
           ])
     }
     return table
   }
 
-  private var isBlocks: Bool { comparison.layers.contains { $0.isBlocks } }
+  var isBlocks: Bool { comparison.layers.contains { $0.isBlocks } }
 
-  /// From which measured length on a mixer is always faster than softmax attention.
-  private func overtaking(_ mixer: String, _ mode: ComparisonMode) -> String {
+  /// The name, with the mark of those that do the work of a feed-forward layer too.
+  func label(_ layer: ComparedLayer) -> String {
+    layer.name + (layer.replacesFeedForward && !isBlocks ? " *" : "")
+  }
+
+  /// The greatest length at which anything, or the given mixer, was measured.
+  func lastLength(_ mode: ComparisonMode, of mixer: String? = nil) -> Int? {
+    measurements.filter { $0.mode == mode && (mixer == nil || $0.mixer == mixer) }.map(\.length).max()
+  }
+
+  /// From which measured length on a mixer is always faster than softmax attention; nil if at none.
+  func overtaking(_ mixer: String, _ mode: ComparisonMode) -> Int? {
     var first: Int?
     for length in comparison.lengths {
       guard let own = measurement(mixer, length, mode), let other = measurement("softmax", length, mode) else {
@@ -80,44 +90,22 @@ struct CompareReport {
       }
       if own.medianSeconds < other.medianSeconds { first = first ?? length } else { first = nil }
     }
-    guard let first else { return "at none" }
-    return first == comparison.lengths[0] ? "at all" : "from \(Quantity.grouped(first))"
+    return first
   }
 
-  private var notes: [String] {
-    var lines: [String] = []
-    let last = comparison.lengths.last!
-    for mode in comparison.modes {
-      let known = measurements.filter { $0.mode == mode && $0.length == last }
-      guard let best = known.min(by: { $0.medianSeconds < $1.medianSeconds }), known.count > 1,
-        let softmax = known.first(where: { $0.mixer == "softmax" })
-      else { continue }
-      let what =
-        mode == .decode
-        ? "One more position after \(Quantity.grouped(last))"
-        : "\(mode.rawValue) over \(Quantity.grouped(last)) positions"
-      lines.append(
-        "\(what): \(best.mixer) is the fastest, \(Quantity.duration(seconds: best.medianSeconds))"
-          + (best.mixer == "softmax"
-            ? "." : "; softmax takes \(Quantity.rounded(softmax.medianSeconds / best.medianSeconds)) times as long."))
-    }
-    let greatest = differences.values.max() ?? 0
-    lines.append(
-      "The parallel, chunked and step-by-step forms of each mixer agree; the greatest difference is "
-        + "\(Quantity.rounded(greatest * 1e6)) millionths of the output.")
-    if !isBlocks, comparison.layers.contains(where: \.replacesFeedForward) {
-      lines.append("* does the work of a feed-forward layer too; --blocks compares blocks of about equal parameters.")
-    }
-    if measurements.contains(where: { $0.repetitions < 3 }) {
-      lines.append("Some were timed less than three times; more --seconds give steadier times and exponents.")
-    }
-    if comparison.lengths.count < 3 { lines.append("An exponent needs three lengths or more to be trusted.") }
-    return lines
+  /// The same in words.
+  func overtakingText(_ first: Int?) -> String {
+    guard let first else { return "nowhere" }
+    return first == comparison.lengths[0] ? "everywhere" : "from \(Quantity.grouped(first))"
+  }
+
+  private var chartMode: ComparisonMode {
+    comparison.modes.contains(.training) ? .training : comparison.modes[0]
   }
 
   /// Time against length, both axes logarithmic.
   func chart(command: String) -> LineChart {
-    let mode = comparison.modes.contains(.training) ? .training : comparison.modes[0]
+    let mode = chartMode
     let series = comparison.layers.map { layer in
       let points = measurements.filter { $0.mixer == layer.name && $0.mode == mode }
       return LineChart.Series(
