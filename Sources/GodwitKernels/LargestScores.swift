@@ -7,8 +7,8 @@ final class LargestScores {
   private let count: Int
   /// More candidates than this are cut back to the largest.
   private let limit: Int
-  private let candidates: UnsafeMutablePointer<gw_candidate>
-  /// The number of candidates, among which are the largest.
+  /// The ranks of scores, of which the largest are wanted.
+  private let candidates: UnsafeMutablePointer<UInt64>
   private var held = 0
   /// What a later score must exceed, once there are enough.
   private var threshold: Float?
@@ -26,33 +26,31 @@ final class LargestScores {
 
   /// Adds the scores of the rows from `first` on, which are later than those before.
   func add(_ scores: UnsafePointer<Float>, _ number: Int, from first: Int, _ table: UnsafePointer<gw_attention>) {
-    held += table.pointee.candidates(number, scores, threshold == nil ? 0 : 1, threshold ?? 0, first, candidates + held)
+    held += table.pointee.ranks(number, scores, threshold == nil ? 0 : 1, threshold ?? 0, first, candidates + held)
     if held > limit { cut() }
   }
 
-  /// The kept ones in the order of their rows.
-  func sorted() -> UnsafeMutableBufferPointer<gw_candidate> {
+  /// Calls `body` for the kept ones in the order of their rows; returns how many there are.
+  func forEach(_ body: (_ index: Int, _ score: Float, _ row: Int32) -> Void) -> Int {
     if held > count { cut() }
     var kept = UnsafeMutableBufferPointer(start: candidates, count: held)
-    kept.sort { $0.row < $1.row }
-    return kept
-  }
-
-  @inline(__always)
-  private func precedes(_ a: gw_candidate, _ b: gw_candidate) -> Bool {
-    if a.score.isNaN || b.score.isNaN { return a.score.isNaN && (!b.score.isNaN || a.row < b.row) }
-    return a.score > b.score || (a.score == b.score && a.row < b.row)
+    kept.sort { UInt32(truncatingIfNeeded: $0) > UInt32(truncatingIfNeeded: $1) }
+    for (index, rank) in kept.enumerated() {
+      body(index, gw_ranked_score(rank), Int32(bitPattern: ~UInt32(truncatingIfNeeded: rank)))
+    }
+    return held
   }
 
   /// Leaves the `count` largest (Hoare 1961, "Algorithm 65: find").
   private func cut() {
+    let candidates = candidates
     var (low, high) = (0, held - 1)
     while low < high {
       let pivot = candidates[(low + high) / 2]
       var (i, j) = (low, high)
       while i <= j {
-        while precedes(candidates[i], pivot) { i += 1 }
-        while precedes(pivot, candidates[j]) { j -= 1 }
+        while candidates[i] > pivot { i += 1 }
+        while pivot > candidates[j] { j -= 1 }
         if i <= j {
           (candidates[i], candidates[j]) = (candidates[j], candidates[i])
           (i, j) = (i + 1, j - 1)
@@ -67,8 +65,9 @@ final class LargestScores {
       }
     }
     held = count
-    var least = Float.infinity
-    for index in 0..<count { least = min(candidates[index].score, least) }
-    threshold = least
+    var least = candidates[0]
+    for index in 1..<max(count, 1) { least = min(candidates[index], least) }
+    let score = gw_ranked_score(least)
+    threshold = score.isNaN ? .infinity : score
   }
 }

@@ -112,23 +112,19 @@ private struct TopKAttentionForward {
 
   /// The weights and the output of a query.
   private func finish(_ row: Int, _ batch: Int, _ head: Int, _ best: LargestScores, _ work: Work) {
-    let largest = best.sorted()
     let place = ((batch * shape.heads + head) * shape.queries + row) * kept
-    let weights = weights + place
-    for (index, candidate) in largest.enumerated() {
-      rows[place + index] = candidate.row
-      work.weights[index] = candidate.score
-    }
+    let (rows, weights) = (rows + place, weights + place)
+    let count = best.forEach { (rows[$0], work.weights[$0]) = ($2, $1) }
     var (maximum, total): (Float, Float) = (-.infinity, 0)
-    table.pointee.soften_row(largest.count, work.weights, &maximum, &total, 0, work.sums)
-    for index in largest.count..<kept { (rows[place + index], weights[index]) = (-1, 0) }
+    table.pointee.soften_row(count, work.weights, &maximum, &total, 0, work.sums)
     work.sums.update(repeating: 0, count: padded(shape.valueWidth))
     let value = v.pointer + batch * v.batchStride + head / shape.group * shape.valueWidth
-    for (index, candidate) in largest.enumerated() {
+    for index in 0..<count {
       weights[index] = work.weights[index] / total
       table.pointee.value_sum(
-        1, shape.valueWidth, weights + index, value + Int(candidate.row) * v.rowStride, 0, work.sums)
+        1, shape.valueWidth, weights + index, value + Int(rows[index]) * v.rowStride, 0, work.sums)
     }
+    for index in count..<kept { (rows[index], weights[index]) = (-1, 0) }
     let target = out.pointer + batch * out.batchStride + row * out.rowStride + head * shape.valueWidth
     target.update(from: work.sums, count: shape.valueWidth)
   }

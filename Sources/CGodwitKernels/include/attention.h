@@ -6,11 +6,6 @@
 
 #include <stdint.h>
 
-struct gw_candidate {
-  float score;
-  int32_t row;
-};
-
 struct gw_attention {
   int width;  // float lanes of a vector
   int block;  // the best number of vectors in a block of queries
@@ -21,6 +16,8 @@ struct gw_attention {
 
   // y[c * y_stride + r] = x[r * x_stride + c] * scale for r < rows, c < columns.
   void (*transpose)(long rows, long columns, const float *x, long x_stride, float *y, long y_stride, float scale);
+  // Asks for rows that are soon to be read.
+  void (*fetch)(long rows, long columns, const float *x, long x_stride);
   // y[r * padded + c] = x[r * x_stride + c], zeros from `columns` to `padded`.
   void (*pack)(long rows, long columns, long padded, const float *x, long x_stride, float *y);
   // y[r * y_stride + c] = scale * sum over p < parts of x[p * x_part + r * padded + c].
@@ -52,11 +49,20 @@ struct gw_attention {
   // out = the sums / the sum of exponentials, log_sum[0] = the natural logarithm of that.
   void (*finish_row)(long values, long padded, const float *record, float *out, float *log_sum);
 
-  // Writes the scores that are not at most `threshold` (all, if not `filtered`) and their rows, the first of which is
-  // `first`; returns their number.
-  long (*candidates)(long count, const float *s, int filtered, float threshold, long first,
-                     struct gw_candidate *target);
+  // Writes the ranks of scores that are not at most `threshold` (of all, if not `filtered`), of the rows from `first` on;
+  // returns their number. A rank is above another where its score is larger, or as large and of an earlier row; what is
+  // not a number is larger than all. Its lower half is ~row.
+  long (*ranks)(long count, const float *s, int filtered, float threshold, long first, uint64_t *target);
 };
+
+// The score of a rank.
+static inline float gw_ranked_score(uint64_t rank) {
+  uint32_t bits = (uint32_t)(rank >> 32);
+  bits ^= bits & 0x80000000u ? 0x80000000u : 0xffffffffu;
+  float score;
+  __builtin_memcpy(&score, &bits, sizeof score);
+  return score;
+}
 
 const struct gw_attention *gw_attention_table(int isa);
 
