@@ -44,6 +44,7 @@ struct SparseAttentionForward {
     let range = tiles.plan.passes[pass]
     let heads = shape.batch * shape.heads
     guard heads > 0, !range.isEmpty else { return }
+    let together = tiles.headsTogether
     AttentionBlocks.share(heads * range.count, operations: tiles.operations) { task in
       let lanes = SparseAttentionPlan.lanes
       var scratch = RecurrenceScratch(
@@ -54,7 +55,9 @@ struct SparseAttentionForward {
         max: scratch.take(lanes), sum: scratch.take(lanes), scores: scratch.take(lanes * AttentionBlocks.keys))
       let few = scratch.take(fewScratch)
       for index in task {
-        let (head, tile) = (index / range.count, range.lowerBound + index % range.count)
+        let (group, place) = (index / (together * range.count), index % (together * range.count))
+        let tile = range.lowerBound + place / together
+        let head = group * together + place % together
         let (batch, own) = (head / shape.heads, head % shape.heads)
         if tiles.plan.tiles[tile].queries.count <= Self.fewQueries {
           runFew(tiles.plan.tiles[tile], batch, own, few, resumes: pass > 0)
@@ -95,34 +98,12 @@ struct SparseAttentionForward {
     let keyHead = head / shape.group
     let key = k.pointer + batch * k.batchStride + keyHead * shape.keyWidth
     let value = v.pointer + batch * v.batchStride + keyHead * shape.valueWidth
-    fetchNext(tile, batch, head, key, value)
     tiles.forEachBlock(of: tile) { run, keys in step(run, keys, vectors, key, value, work) }
 
     table.pointee.normalise(vectors, work.max, work.sum, shape.valueWidth, work.out, lanes)
     table.pointee.transpose(
       shape.valueWidth, queries.count, work.out, lanes, target, out.rowStride * queries.step, 1)
     for lane in 0..<queries.count { logSums[lane * queries.step] = work.sum[lane] }
-  }
-
-  private func fetchNext(
-    _ tile: SparseAttentionPlan.Tile, _ batch: Int, _ head: Int, _ key: UnsafePointer<Float>,
-    _ value: UnsafePointer<Float>
-  ) {
-    guard let run = tile.runs.last.map({ tiles.plan.runs[$0] }) else { return }
-    let rows = tile.queries
-    let next = min(rows.count, (shape.queries - rows.start - rows.count * rows.step) / rows.step)
-    if next > 0 {
-      table.pointee.fetch(
-        next, shape.keyWidth,
-        q.pointer + batch * q.batchStride + (rows.start + rows.count * rows.step) * q.rowStride + head * shape.keyWidth,
-        q.rowStride * rows.step)
-    }
-    let row = run.rows.start + run.rows.count * run.rows.step
-    let more = min(rows.count, (shape.keys - row) / run.rows.step)
-    if more > 0 {
-      table.pointee.fetch(more, shape.keyWidth, key + row * k.rowStride, k.rowStride * run.rows.step)
-      table.pointee.fetch(more, shape.valueWidth, value + row * v.rowStride, v.rowStride * run.rows.step)
-    }
   }
 
   /// Some more keys of a run.

@@ -10,6 +10,10 @@ struct SparseTiles {
   /// Float lanes of a vector.
   var width: Int { Int(table.pointee.width) }
 
+  /// Heads that work on one tile after another: their rows lie side by side in memory, and what a few of them read fits into
+  /// the cache.
+  var headsTogether: Int { (1...4).last { shape.heads % $0 == 0 }! }
+
   /// Multiply-adds of a tile of one head on the average.
   var operations: Int { plan.pairsPerTile * (shape.keyWidth + shape.valueWidth) }
 

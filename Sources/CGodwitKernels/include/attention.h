@@ -16,8 +16,6 @@ struct gw_attention {
 
   // y[c * y_stride + r] = x[r * x_stride + c] * scale for r < rows, c < columns.
   void (*transpose)(long rows, long columns, const float *x, long x_stride, float *y, long y_stride, float scale);
-  // Asks for rows that are soon to be read.
-  void (*fetch)(long rows, long columns, const float *x, long x_stride);
   // y[r * padded + c] = x[r * x_stride + c], zeros from `columns` to `padded`.
   void (*pack)(long rows, long columns, long padded, const float *x, long x_stride, float *y);
   // y[r * y_stride + c] = scale * sum over p < parts of x[p * x_part + r * padded + c].
