@@ -62,7 +62,10 @@ private struct SparseAttentionBackward {
     let (jobs, parts) = (shape.batch * shape.keyHeads, sums.parts)
     let range = tiles.plan.passes[pass]
     let units = shape.group * range.count
-    AttentionBlocks.share(jobs * parts, operations: 3 * tiles.operations * units / parts) { tasks in
+    // Two key heads at a time, whose rows lie side by side in memory, where there are tasks enough; the sums are the same.
+    let together = shape.keyHeads % 2 == 0 && jobs * parts >= 4 * Threads.count ? 2 : 1
+    let count = jobs / together * parts
+    AttentionBlocks.share(count, operations: 3 * tiles.operations * units / parts * together) { tasks in
       let lanes = SparseAttentionPlan.lanes
       var scratch = RecurrenceScratch(
         lanes * shape.keyWidth, lanes * keyColumns, lanes * shape.valueWidth, lanes * valueColumns,
@@ -73,20 +76,29 @@ private struct SparseAttentionBackward {
         dQuery: scratch.take(lanes * shape.keyWidth), logSum: scratch.take(lanes), dots: scratch.take(lanes),
         scores: scratch.take(lanes * AttentionBlocks.keys), gradients: scratch.take(lanes * AttentionBlocks.keys))
       for task in tasks {
-        let (job, part) = (task / parts, task % parts)
-        let (batch, keyHead) = (job / shape.keyHeads, job % shape.keyHeads)
-        let own = sums.rows(job, part)
-        let keys = Keys(
-          key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
-          value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: own.key,
-          dValue: own.value)
+        let (first, part) = (task / parts * together, task % parts)
+        let heads = (first..<first + together).map { keys(of: $0, sums.rows($0, part)) }
         // The tiles that lie together see nearly the same keys.
         for unit in units * part / parts..<units * (part + 1) / parts {
           let tile = tiles.plan.tiles[range.lowerBound + unit / shape.group]
-          run(tile, batch, keyHead * shape.group + unit % shape.group, keys, work, pass)
+          for (place, keys) in heads.enumerated() {
+            let job = first + place
+            let head = job % shape.keyHeads * shape.group + unit % shape.group
+            run(tile, job / shape.keyHeads, head, keys, work, pass)
+          }
         }
       }
     }
+  }
+
+  /// The keys and values of a key head, with the sums of a part of its tiles.
+  private func keys(
+    of job: Int, _ sums: (key: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>)
+  ) -> Keys {
+    let (batch, keyHead) = (job / shape.keyHeads, job % shape.keyHeads)
+    return Keys(
+      key: k.pointer + batch * k.batchStride + keyHead * shape.keyWidth,
+      value: v.pointer + batch * v.batchStride + keyHead * shape.valueWidth, dKey: sums.key, dValue: sums.value)
   }
 
   private func run(
