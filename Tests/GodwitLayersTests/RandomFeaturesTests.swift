@@ -20,24 +20,26 @@ struct RandomFeaturesTests {
     directions: RandomDirections = RandomDirections(arrangement: .independent), seed: UInt64 = 1
   ) -> [Double] {
     var generator = Philox(seed: seed)
-    let width = Double(q.count)
-    // The features are those of softmax attention, e^(q · k / √K).
-    let vector = { (values: [Double]) in
-      (Tensor(values, shape: [1, 1, 1, values.count], dtype: .float64)) * width.squareRoot().squareRoot()
-    }
-    let (query, key) = (vector(q), vector(k))
-    let square = q.reduce(0) { $0 + $1 * $1 } / 2
     return (0..<samples).map { _ in
       var features = RandomFeatures(width: q.count, count: count, kind: kind, directions: directions, using: &generator)
       features.projection = features.projection.converted(to: .float64)
-      let product = (features.queries(query) * features.keys(key)).sum().item
-      switch kind {
-      case .trigonometric: return product * exp(square)
-      case .positive:
-        // Back come the greatest exponent, which the query's features leave out, and its |q|² / 2.
-        let greatest = matmul(Tensor(rows: [q], dtype: .float64), features.projection).max().item
-        return product * exp(greatest - square)
-      }
+      return estimate(q, k, features)
+    }
+  }
+
+  private func estimate(_ q: [Double], _ k: [Double], _ features: RandomFeatures) -> Double {
+    // The features are those of softmax attention, e^(q · k / √K).
+    let vector = { (values: [Double]) in
+      Tensor(values, shape: [1, 1, 1, values.count], dtype: .float64) * Double(values.count).squareRoot().squareRoot()
+    }
+    let product = (features.queries(vector(q)) * features.keys(vector(k))).sum().item
+    let square = q.reduce(0) { $0 + $1 * $1 } / 2
+    switch features.kind {
+    case .trigonometric: return product * exp(square)
+    case .positive:
+      // Back come the greatest exponent, which the query's features leave out, and its |q|² / 2.
+      let greatest = matmul(Tensor(rows: [q], dtype: .float64), features.projection).max().item
+      return product * exp(greatest - square)
     }
   }
 
@@ -69,6 +71,46 @@ struct RandomFeaturesTests {
       #expect(abs(result.mean - exact) < 5.3 * (result.variance / Double(samples)).squareRoot(), "\(name): \(result)")
     }
     #expect(orthogonal.variance < 0.97 * independent.variance, "\(orthogonal) \(independent)")
+  }
+
+  /// Reflections, as libraries decompose a matrix by, leave signs in R: estimates from their Q have a bias, which goes when
+  /// the signs of R's diagonal are taken back.
+  @Test func reflectionsNeedTheSignsOfTheDiagonal() {
+    var generator = Philox(seed: 11)
+    let samples = 6_000
+    var (raw, corrected): ([Double], [Double]) = ([], [])
+    for _ in 0..<samples {
+      // Its directions are not used, its lengths are.
+      var features = RandomFeatures(width: 4, count: 4, using: &generator)
+      let lengths = sqrt(square(features.projection.converted(to: .float64)).sum(along: 0))
+      let (basis, diagonal) = reflected(Tensor(normal: 0, shape: [4, 4], dtype: .float64, using: &generator))
+      expectClose(matmul(basis, basis, transposeA: true), Tensor(identity: 4, dtype: .float64))
+      features.projection = basis * lengths
+      raw.append(estimate(q, k, features))
+      features.projection = basis * lengths * sign(diagonal)
+      corrected.append(estimate(q, k, features))
+    }
+    let (biased, fair) = (moments(raw), moments(corrected))
+    #expect(abs(fair.mean - weight) < 5.3 * (fair.variance / Double(samples)).squareRoot(), "\(fair)")
+    #expect(abs(biased.mean - weight) > 10 * (biased.variance / Double(samples)).squareRoot(), "\(biased)")
+  }
+
+  /// Householder's decomposition as LAPACK does it: Q, and the diagonal of R. The last column needs no reflection.
+  private func reflected(_ matrix: Tensor) -> (basis: Tensor, diagonal: Tensor) {
+    let n = matrix.shape[0]
+    var (r, q) = (matrix, Tensor(identity: n, dtype: .float64))
+    for column in 0..<(n - 1) {
+      var v = r.element(column, along: 1).scalars
+      for row in 0..<column { v[row] = 0 }
+      let length = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      v[column] += v[column] < 0 ? -length : length
+      let direction = Tensor(v, shape: [n, 1], dtype: .float64)
+      let reflection =
+        Tensor(identity: n, dtype: .float64)
+        - matmul(direction, direction, transposeB: true) * (2 / v.reduce(0) { $0 + $1 * $1 })
+      (r, q) = (matmul(reflection, r), matmul(q, reflection))
+    }
+    return (q, Tensor((0..<n).map { r[$0][$0].item }, dtype: .float64))
   }
 
   /// Under Haar's measure each element of the basis has the mean 0. A decomposition by reflections gives the first vector's

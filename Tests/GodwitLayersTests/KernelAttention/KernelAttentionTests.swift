@@ -28,15 +28,22 @@ struct KernelAttentionTests {
   }
 
   static let cases = [
-    Case(EluPlusOneMap.self) { matmul(elu($0) + 1, elu($1) + 1, transposeB: true) },
-    Case(IdentityMap.self) { matmul($0, $1, transposeB: true) },
-    Case(ReluMap.self) { matmul(relu($0), relu($1), transposeB: true) },
-    Case(ReluSquaredMap.self) { matmul(square(relu($0)), square(relu($1)), transposeB: true) },
-    Case(CosineMap.self) { query, key in
+    Case(EluPlusOneMap.self) { matmul(elu($1) + 1, elu($2) + 1, transposeB: true) },
+    Case(IdentityMap.self) { matmul($1, $2, transposeB: true) },
+    Case(ReluMap.self) { matmul(relu($1), relu($2), transposeB: true) },
+    Case(ReluSquaredMap.self) { matmul(square(relu($1)), square(relu($2)), transposeB: true) },
+    Case(CosineMap.self) { _, query, key in
       let lengths = { sqrt(square($0).sum(along: 3, keepingAxis: true)) }
       return matmul(query / lengths(query), key / lengths(key), transposeB: true) + 1
     },
-    Case(SoftplusMap.self) { matmul(softplus($0), softplus($1), transposeB: true) },
+    Case(SoftplusMap.self) { matmul(softplus($1), softplus($2), transposeB: true) },
+    Case(RandomFeatures.self) { map, query, key in
+      // e^(ω · q') without the query's own factor, and e^(ω · k' − |k'|² / 2).
+      let scale = 1 / Double(query.shape[3]).squareRoot().squareRoot()
+      let (q, k) = (matmul(query * scale, map.projection), matmul(key * scale, map.projection))
+      let sizes = square(key * scale).sum(along: 3, keepingAxis: true) * 0.5
+      return matmul(exp(q), exp(k - sizes), transposeB: true)
+    },
   ]
 
   @Test(arguments: cases, DType.allCases) func quadraticCumulativeChunkedAndRecurrentAgree(test: Case, dtype: DType) {

@@ -4,7 +4,7 @@ import GodwitTensor
 /// Kernel attention by its definitions, from the heads of queries, keys and values [B, T, H, K].
 struct KernelReference<Map: FeatureMap> {
   /// sim(q, k) of all pairs: [B, H, T, K] twice to [B, H, T, T].
-  typealias Similarity = @Sendable (_ query: Tensor, _ key: Tensor) -> Tensor
+  typealias Similarity = @Sendable (_ map: Map, _ query: Tensor, _ key: Tensor) -> Tensor
 
   let map: Map
   let similarity: Similarity
@@ -15,13 +15,13 @@ struct KernelReference<Map: FeatureMap> {
   /// masked where it is causal.
   func quadratic(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> Tensor {
     let (q, k, v) = (query.swappingAxes(1, 2), key.swappingAxes(1, 2), value.swappingAxes(1, 2))
-    var (weights, mixing) = (similarity(q, k), similarity(q, k))
+    var (weights, mixing) = (similarity(map, q, k), similarity(map, q, k))
     if let rotaryBase {
       func turned(_ x: Tensor) -> Tensor { rotary(x, base: rotaryBase).swappingAxes(1, 2) }
       if Map.turnsFeatures {
         mixing = matmul(turned(map.queries(query)), turned(map.keys(key)), transposeB: true)
       } else {
-        mixing = similarity(turned(query), turned(key))
+        mixing = similarity(map, turned(query), turned(key))
         weights = mixing
       }
     }
