@@ -31,7 +31,7 @@ final class LargestScores {
   }
 
   /// Calls `body` for the kept ones in the order of their rows; returns how many there are.
-  func forEach(_ body: (_ index: Int, _ score: Float, _ row: Int32) -> Void) -> Int {
+  func inOrder(_ body: (_ index: Int, _ score: Float, _ row: Int32) -> Void) -> Int {
     if held > count { cut() }
     var kept = UnsafeMutableBufferPointer(start: candidates, count: held)
     kept.sort { UInt32(truncatingIfNeeded: $0) > UInt32(truncatingIfNeeded: $1) }

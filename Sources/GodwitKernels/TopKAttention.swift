@@ -114,7 +114,7 @@ private struct TopKAttentionForward {
   private func finish(_ row: Int, _ batch: Int, _ head: Int, _ best: LargestScores, _ work: Work) {
     let place = ((batch * shape.heads + head) * shape.queries + row) * kept
     let (rows, weights) = (rows + place, weights + place)
-    let count = best.forEach { (rows[$0], work.weights[$0]) = ($2, $1) }
+    let count = best.inOrder { (rows[$0], work.weights[$0]) = ($2, $1) }
     var (maximum, total): (Float, Float) = (-.infinity, 0)
     table.pointee.soften_row(count, work.weights, &maximum, &total, 0, work.sums)
     work.sums.update(repeating: 0, count: padded(shape.valueWidth))

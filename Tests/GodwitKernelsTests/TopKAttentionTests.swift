@@ -179,7 +179,7 @@ import Testing
 
   private func rows(_ best: LargestScores) -> [Int] {
     var rows: [Int] = []
-    _ = best.forEach { _, _, row in rows.append(Int(row)) }
+    _ = best.inOrder { _, _, row in rows.append(Int(row)) }
     return rows
   }
 
@@ -189,7 +189,7 @@ import Testing
     let best = LargestScores(count: 5, block: 10)
     best.add(scores, 10, from: 0, gw_attention_table(InstructionSet.current.rawValue)!)
     var kept: [Float] = []
-    _ = best.forEach { _, score, _ in kept.append(score) }
+    _ = best.inOrder { _, score, _ in kept.append(score) }
     #expect(kept == [0, 3, 2e-38, .infinity, 7] && rows(best) == [0, 1, 3, 6, 8])
   }
 
