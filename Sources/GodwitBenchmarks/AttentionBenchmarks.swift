@@ -15,15 +15,14 @@ enum AttentionBenchmarks {
       [softmax(length, isGradient: false), softmax(length, isGradient: true)]
     }
 
-  private static let heads = 8
-  private static let width = 64
+  private static let (heads, width) = (Benchmark.attentionHeads, Benchmark.attentionWidth)
 
   /// Katharopoulos et al. 2020 with elu + 1 and the normaliser.
   private static func linear(_ length: Int, isGradient: Bool) -> Benchmark {
     // S += k vᵀ and Sᵀ q at each position; the gradient is three scans of twice that form, on top of the value.
     let forward = 4 * Double(heads * length * width * width)
     let operations = isGradient ? 4 * forward : forward
-    return attention("linear-attention", length, operations: operations, isGradient: isGradient) {
+    return .attention("linear-attention", length, operations: operations, isGradient: isGradient) {
       linearAttention($0[0], $0[1], $0[2]).output
     }
   }
@@ -36,7 +35,7 @@ enum AttentionBenchmarks {
     let operations = isGradient ? 8 * products + 16 * products : 4 * products + 4 * products
     var generator = Philox(seed: 0)
     let map = RandomFeatures(width: width, count: features, using: &generator)
-    return attention("performer", length, operations: operations, isGradient: isGradient) {
+    return .attention("performer", length, operations: operations, isGradient: isGradient) {
       linearAttention(
         map.queries($0[0]), map.keys($0[1]), $0[2], featureMap: .identity, epsilon: RandomFeatures.epsilon
       ).output
@@ -46,30 +45,8 @@ enum AttentionBenchmarks {
   private static func softmax(_ length: Int, isGradient: Bool) -> Benchmark {
     // Two products over half of the square; the gradient makes five more, of which one repeats the first.
     let product = Double(heads * width) * Double(length) * Double(length + 1)
-    return attention("softmax-attention", length, operations: product * (isGradient ? 7 : 2), isGradient: isGradient) {
+    return .attention("softmax-attention", length, operations: product * (isGradient ? 7 : 2), isGradient: isGradient) {
       softmaxAttention($0[0], $0[1], $0[2])
-    }
-  }
-
-  private static func attention(
-    _ subject: String, _ length: Int, operations: Double, isGradient: Bool,
-    _ attend: @escaping @Sendable ([Tensor]) -> Tensor
-  ) -> Benchmark {
-    // Inputs are read and the result written; a gradient reads both once more and writes three of their size.
-    let bytes = 4 * Double(heads * width * length) * (isGradient ? 12 : 4)
-    let mode = isGradient ? "forward+backward" : "forward"
-    return Benchmark(
-      "\(subject)/1x\(heads)x\(length)x\(width)/\(mode)", work: Double(length), unit: "tokens",
-      floor: .init(operations: operations, bytes: bytes)
-    ) {
-      var generator = Philox(seed: UInt64(length))
-      let x = (0..<3).map { _ in Tensor(normal: 0, shape: [1, length, heads, width], using: &generator) }
-      guard isGradient else { return { consume(attend(x)) } }
-      let dy = Tensor(normal: 0, shape: [1, length, heads, width], using: &generator)
-      return {
-        let (_, pullback) = valueWithPullback(at: x, of: attend)
-        consume(pullback(dy))
-      }
     }
   }
 }

@@ -26,7 +26,8 @@ package func positiveRandomFeatures(
       FloatRows(reading: projection, stride: features), into: FloatRows(y, stride: features),
       on: isa ?? .currentForProducts)
     table.pointee.features(
-      range.count, features, isQuery ? nil : x, width, width, scale, featureFactor(features), Float(randomFeatureLimit), y)
+      range.count, features, isQuery ? nil : x, width, width, scale, featureFactor(features), Float(randomFeatureLimit),
+      y)
   }
 }
 
