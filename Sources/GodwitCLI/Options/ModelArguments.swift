@@ -21,7 +21,8 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     help:
-      "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")). (default: \(Self.standard.mixer))")
+      "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")); with settings as in flash:chunk=64, which 'godwit compare --help' lists. (default: \(Self.standard.mixer))"
+  )
   var mixer: String?
 
   @Option(parsing: .unconditional, help: "The width of the model. (default: \(Self.standard.width))")
@@ -80,7 +81,7 @@ struct ModelArguments: ParsableArguments {
     if let preset {
       let base = configuration
       result = LanguageModelConfiguration(
-        preset, width: base.width, depth: base.depth, heads: base.heads, context: base.context)
+        preset, width: base.width, depth: base.depth, heads: base.heads, context: context ?? base.context)
     }
     if let mixer, mixer != result.mixer {
       result.mixer = mixer
