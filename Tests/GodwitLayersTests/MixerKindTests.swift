@@ -28,7 +28,7 @@ struct MixerKindTests {
     ("flash:chunk", "chunk of the mixer flash is \"\"; expected a whole number"),
     ("flash:chunk=2,chunk=3", "chunk of the mixer flash is \"3\"; expected it to be set once"),
     ("flash:", "the mixer flash has no setting \"\""),
-    ("gau:keyWidth=3", "keyWidth is 3; expected an even number for rotary positions"),
+    ("gau:keyWidth=3", "keyWidth of the mixer gau is \"3\"; expected an even number for rotary positions"),
   ]) func impossibleSettingsAreErrors(name: String, message: String) {
     let error = #expect(throws: MixerError.self) {
       var generator = Philox(seed: 1)

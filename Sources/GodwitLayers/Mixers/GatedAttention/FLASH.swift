@@ -58,7 +58,9 @@ public struct FLASH: ConfigurableMixer {
   public static var supportsRotary: Bool { true }
   public static var replacesFeedForward: Bool { true }
   public static var stateGrows: Bool { false }
-  public static func problem(with options: MixerOptions) -> MixerError? { GatedProjections.problem(with: options) }
+  public static func problem(with options: MixerOptions) -> MixerError? {
+    GatedProjections.problem(with: options, mixer: name)
+  }
 
   public func initialState(batch: Int) -> MixedChunkState {
     MixedChunkState(

@@ -44,7 +44,9 @@ public struct GatedAttentionUnit: ConfigurableMixer {
   public static var supportsRotary: Bool { true }
   public static var replacesFeedForward: Bool { true }
   public static var stateGrows: Bool { true }
-  public static func problem(with options: MixerOptions) -> MixerError? { GatedProjections.problem(with: options) }
+  public static func problem(with options: MixerOptions) -> MixerError? {
+    GatedProjections.problem(with: options, mixer: name)
+  }
 
   public func initialState(batch: Int) -> KeyValueCache {
     KeyValueCache(

@@ -37,11 +37,12 @@ public struct GatedProjections: Module {
   }
 
   /// What is wrong with the options, if anything; heads do not matter, as there is one.
-  static func problem(with options: MixerOptions) -> MixerError? {
+  static func problem(with options: MixerOptions, mixer: String) -> MixerError? {
     if options.width <= 0 { return .impossible("width", found: options.width, expected: "a positive number") }
     if options.rotary && options[setting: keyWidth] % 2 != 0 {
-      return .impossible(
-        "keyWidth", found: options[setting: keyWidth], expected: "an even number for rotary positions")
+      return .impossibleSetting(
+        keyWidth.name, mixer: mixer, found: "\(options[setting: keyWidth])",
+        expected: "an even number for rotary positions")
     }
     return nil
   }
