@@ -31,6 +31,13 @@ import Testing
     #expect(exponents.allSatisfy { Set($0.keys) == ["mixer", "mode", "exponent"] })
   }
 
+  @Test func aPictureThatCannotBeWrittenIsRefusedBeforeAnythingIsMeasured() throws {
+    let scratch = try TemporaryFolder()
+    let run = try CommandRun(
+      arguments: ["compare", "--mixer", "linear", "--json", "--plot", scratch.path("no/time.svg")] + small)
+    #expect(run.exitCode == 1 && run.output == "" && run.error.contains("no/time.svg"))
+  }
+
   @Test func peopleGetTablesAndAnAnswer() throws {
     let scratch = try TemporaryFolder()
     let picture = scratch.path("time.svg")

@@ -91,6 +91,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let console = output.console
     threads.apply()
+    try plot.check()
     let layers = try layers()
     Interruption.watch()
     let differences = try checkForms(layers)

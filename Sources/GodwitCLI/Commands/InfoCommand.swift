@@ -32,6 +32,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     let console = output.console
+    try plot.check()
     let runs = try folders.map { try LoadedRun($0, checkpoint: checkpoint, on: console) }
     for (index, loaded) in runs.enumerated() {
       let report = RunReport(loaded, step: try loaded.run.step(of: loaded.checkpoint))

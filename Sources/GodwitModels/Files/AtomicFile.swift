@@ -18,15 +18,7 @@ package enum AtomicFile {
   package static func write(
     to path: String, byteCount: Int, _ body: (inout FileOutput) throws(FileError) -> Void
   ) throws(FileError) {
-    _ = ignoresFileSizeSignal
-    let target = resolved(path)
-    if let old = FileIdentity(of: target), old.kind != .file {
-      throw FileError(.write, path, code: old.kind == .folder ? EISDIR : ENODEV, byteCount: byteCount)
-    }
-    removeLeftovers(of: target)
-    let temporary = temporaryName(target, process: getpid(), suffix: "-\(UInt32.random(in: 0 ... .max))")
-    let descriptor = retryingInterrupted { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw FileError(.write, path, byteCount: byteCount) }
+    let (target, temporary, descriptor) = try begin(path, byteCount: byteCount)
     var output = FileOutput(descriptor: descriptor, path: path, byteCount: byteCount)
     do throws(FileError) {
       defer { close(descriptor) }
@@ -50,6 +42,29 @@ package enum AtomicFile {
   /// Writes `path` with these bytes.
   package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
     try write(to: path, byteCount: bytes.count) { output throws(FileError) in try output.append(Array(bytes)) }
+  }
+
+  /// Throws what writing `path` would throw at its start, before the work whose result it is to hold.
+  package static func check(_ path: String) throws(FileError) {
+    let (_, temporary, descriptor) = try begin(path, byteCount: nil)
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  /// Makes the temporary file for `path`.
+  private static func begin(
+    _ path: String, byteCount: Int?
+  ) throws(FileError) -> (target: String, temporary: String, descriptor: Int32) {
+    _ = ignoresFileSizeSignal
+    let target = resolved(path)
+    if let old = FileIdentity(of: target), old.kind != .file {
+      throw FileError(.write, path, code: old.kind == .folder ? EISDIR : ENODEV, byteCount: byteCount)
+    }
+    removeLeftovers(of: target)
+    let temporary = temporaryName(target, process: getpid(), suffix: "-\(UInt32.random(in: 0 ... .max))")
+    let descriptor = retryingInterrupted { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw FileError(.write, path, byteCount: byteCount) }
+    return (target, temporary, descriptor)
   }
 
   /// A write beyond the limit on a file's size would otherwise end the process, instead of failing.

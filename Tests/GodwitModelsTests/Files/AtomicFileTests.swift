@@ -40,6 +40,18 @@ import Testing
     #expect(folder.names == ["old"])
   }
 
+  @Test func aCheckLeavesNothingAndFailsAsTheWritingWould() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("old", Array("old".utf8))
+    try AtomicFile.check(path)
+    try AtomicFile.check(folder.path("new"))
+    #expect(try folder.bytes("old") == Array("old".utf8))
+    #expect(folder.names == ["old"])
+    #expect(throws: FileError(.write, folder.path("no/file"), code: ENOENT)) {
+      try AtomicFile.check(folder.path("no/file"))
+    }
+  }
+
   @Test func whatAKilledProcessLeftIsRemoved() throws {
     let folder = try TemporaryFolder()
     // No process has the greatest number, and process 1 always lives.
