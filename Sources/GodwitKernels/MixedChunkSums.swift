@@ -17,24 +17,13 @@ struct MixedChunkSums {
   ///   - initial: [B, H, K, V], zero if nil.
   ///   - final: the sum over initial and all full chunks, if wanted.
   func means(_ sums: UnsafeMutablePointer<Float>, initial: UnsafePointer<Float>?, final: UnsafeMutablePointer<Float>?) {
-    forEachRange { part, range, running, own in
-      let place = (part * shape.stateCount) + range.lowerBound
-      let first = sums + part * shape.chunks * shape.stateCount + range.lowerBound
-      if let initial {
-        running.update(from: initial + place, count: range.count)
-      } else {
-        running.update(repeating: 0, count: range.count)
-      }
-      if !shape.causal {
-        for index in 0..<shape.chunks { add(first + index * shape.stateCount, range.count, running) }
-      }
+    forEachRange(of: sums, from: initial, to: final) { first, count, running, own in
       for index in 0..<shape.chunks {
         let sum = first + index * shape.stateCount
-        own.update(from: sum, count: range.count)
-        table.pointee.affine(Int64(range.count), shape.globalScale(index), 0, running, sum)
-        if shape.causal && shape.isFull(index) { add(own, range.count, running) }
+        own.update(from: sum, count: count)
+        table.pointee.affine(Int64(count), shape.globalScale(index), 0, running, sum)
+        if shape.causal && shape.isFull(index) { add(own, count, running) }
       }
-      final.map { $0 + place }?.update(from: running, count: range.count)
     }
   }
 
@@ -47,28 +36,17 @@ struct MixedChunkSums {
   func gradients(
     _ sums: UnsafeMutablePointer<Float>, final: UnsafePointer<Float>?, initial: UnsafeMutablePointer<Float>?
   ) {
-    forEachRange { part, range, running, own in
-      let place = (part * shape.stateCount) + range.lowerBound
-      let first = sums + part * shape.chunks * shape.stateCount + range.lowerBound
-      if let final {
-        running.update(from: final + place, count: range.count)
-      } else {
-        running.update(repeating: 0, count: range.count)
-      }
-      if !shape.causal {
-        for index in 0..<shape.chunks { add(first + index * shape.stateCount, range.count, running) }
-      }
+    forEachRange(of: sums, from: final, to: initial) { first, count, running, own in
       for index in (0..<shape.chunks).reversed() {
         let sum = first + index * shape.stateCount
-        own.update(from: sum, count: range.count)
+        own.update(from: sum, count: count)
         if shape.causal && !shape.isFull(index) {
-          sum.update(repeating: 0, count: range.count)
+          sum.update(repeating: 0, count: count)
         } else {
-          sum.update(from: running, count: range.count)
+          sum.update(from: running, count: count)
         }
-        if shape.causal { add(own, range.count, running) }
+        if shape.causal { add(own, count, running) }
       }
-      initial.map { $0 + place }?.update(from: running, count: range.count)
     }
   }
 
@@ -76,9 +54,16 @@ struct MixedChunkSums {
     table.pointee.scale_add(Int64(count), 1, x, y)
   }
 
-  /// Calls `body` for each head of the batch and pieces of its sums, with two pieces of scratch.
+  /// Calls `body` for pieces of the sums of each head of the batch: with the piece of the first chunk's sum, the number of
+  /// its elements, the running sum, and scratch for another piece.
+  ///
+  /// The running sum starts at `start`, or at zero, and at the sum over all chunks besides unless causal; it ends in `end`.
   private func forEachRange(
-    _ body: (_ part: Int, Range<Int>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    of sums: UnsafeMutablePointer<Float>, from start: UnsafePointer<Float>?, to end: UnsafeMutablePointer<Float>?,
+    _ body: (
+      _ first: UnsafeMutablePointer<Float>, _ count: Int, _ running: UnsafeMutablePointer<Float>,
+      _ own: UnsafeMutablePointer<Float>
+    ) -> Void
   ) {
     let piece = 4096
     let pieces = (shape.stateCount + piece - 1) / piece
@@ -87,8 +72,20 @@ struct MixedChunkSums {
       let running = scratch.take(piece, zeroed: false)
       let own = scratch.take(piece, zeroed: false)
       for task in tasks {
-        let start = task % pieces * piece
-        body(task / pieces, start..<min(start + piece, shape.stateCount), running, own)
+        let (part, offset) = (task / pieces, task % pieces * piece)
+        let count = min(piece, shape.stateCount - offset)
+        let place = part * shape.stateCount + offset
+        let first = sums + part * shape.chunks * shape.stateCount + offset
+        if let start {
+          running.update(from: start + place, count: count)
+        } else {
+          running.update(repeating: 0, count: count)
+        }
+        if !shape.causal {
+          for index in 0..<shape.chunks { add(first + index * shape.stateCount, count, running) }
+        }
+        body(first, count, running, own)
+        end.map { $0 + place }?.update(from: running, count: count)
       }
     }
   }
