@@ -45,6 +45,18 @@ struct GatedAttentionTests {
     expectClose(unit(x), matmul(square(relu(matmul(q, k, transposeB: true))) * (1 / 36), value))
   }
 
+  /// Products between chunks start divided by √K; within them the division is a part of the attention.
+  @Test func scalesStartEven() {
+    var generator = Philox(seed: 1)
+    let options = MixerOptions(width: 32, heads: 2, settings: ["keyWidth": 16])
+    for heads in [
+      FLASH(options, using: &generator).projections.heads, MixedChunkAttention(options, using: &generator).heads,
+    ] {
+      let means = heads.scale.mean(along: 1).scalars
+      for (mean, expected) in zip(means, [1, 1, 0.5, 0.5]) { #expect(abs(mean - expected) < 0.03, "\(means)") }
+    }
+  }
+
   /// One chunk for all, without the sums between chunks, is the quadratic unit.
   @Test func oneChunkIsTheQuadraticForm() {
     var generator = Philox(seed: 1)

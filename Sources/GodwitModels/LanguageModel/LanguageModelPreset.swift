@@ -22,7 +22,8 @@ public enum LanguageModelPreset: String, Sendable, Hashable, Codable, CaseIterab
 }
 
 extension LanguageModelConfiguration {
-  /// The architecture of a preset.
+  /// The architecture of a preset. A chunk of FLASH is a quarter of the context, between 16 and 256 positions: in a chunk
+  /// as long as the context there would be nothing before it to read.
   ///
   /// - Parameters:
   ///   - depth: the number of blocks that have an attention and a feed-forward layer; FLASH has two blocks for each, which
@@ -38,7 +39,10 @@ extension LanguageModelConfiguration {
     case .transformerPlusPlus:
       self.init(mixer: "softmax", width: width, depth: depth, heads: heads, context: context, feedForward: .swiglu)
     case .flash:
-      self.init(mixer: "flash", width: width, depth: 2 * depth, heads: heads, context: context, norm: .scale)
+      let chunk = min(max(context / 4, 16), 256)
+      self.init(
+        mixer: "flash:chunk=\(chunk)", width: width, depth: 2 * depth, heads: heads, context: context,
+        norm: .scale)
     }
   }
 }

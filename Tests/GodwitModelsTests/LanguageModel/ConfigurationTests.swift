@@ -10,6 +10,11 @@ struct ConfigurationTests {
     #expect(LanguageModelConfiguration().positions == .rotary)
   }
 
+  @Test(arguments: [(16, 16), (256, 64), (1024, 256), (8192, 256)])
+  func flashHasSeveralChunks(context: Int, chunk: Int) {
+    #expect(LanguageModelConfiguration(.flash, context: context).mixer == "flash:chunk=\(chunk)")
+  }
+
   @Test func survivesCoding() throws {
     for configuration in LanguageModelFormsTests.configurations {
       let data = try JSONEncoder().encode(configuration)

@@ -18,6 +18,16 @@ public struct AffineHeads: Module {
     offset = Tensor(zeros: [count, width])
   }
 
+  /// The vectors of mixed chunk attention: queries and keys within chunks, then queries and keys between them.
+  ///
+  /// The latter start at K^(-1/4), so that their products are divided by √K as those of softmax attention are. At 1 they
+  /// would outweigh the squares within a chunk, which are divided by K, about tenfold.
+  init(mixedChunksOf headWidth: Int, heads: Int = 1, using generator: inout some RandomNumberGenerator) {
+    self.init(4, width: heads * headWidth, using: &generator)
+    let start = 1 / Double(headWidth).squareRoot().squareRoot()
+    scale = scale * Tensor([1, 1, start, start]).reshaped([4, 1])
+  }
+
   /// [..., K] to [..., M, K].
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.reshaped(Array(x.shape.dropLast()) + [1, x.shape[x.rank - 1]]) * scale + offset

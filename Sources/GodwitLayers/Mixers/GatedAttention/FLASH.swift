@@ -42,7 +42,7 @@ public struct FLASH: ConfigurableMixer {
   /// - Precondition: `Self.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("FLASH: \(problem)") }
-    projections = GatedProjections(options, kinds: 4, using: &generator)
+    projections = GatedProjections(options, mixedChunks: true, using: &generator)
     chunk = options[setting: Self.chunkSetting]
     local = options[setting: Self.localSetting] == 1
     global = options[setting: Self.globalSetting] == 1

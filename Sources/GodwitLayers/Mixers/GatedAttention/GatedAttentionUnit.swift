@@ -34,7 +34,7 @@ public struct GatedAttentionUnit: ConfigurableMixer {
   /// - Precondition: `Self.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("GatedAttentionUnit: \(problem)") }
-    projections = GatedProjections(options, kinds: 2, using: &generator)
+    projections = GatedProjections(options, mixedChunks: false, using: &generator)
     usesSoftmax = options[setting: Self.softmax] == 1
   }
 

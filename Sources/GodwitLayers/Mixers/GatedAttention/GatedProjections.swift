@@ -25,12 +25,14 @@ public struct GatedProjections: Module {
   /// Layers with normal weights of deviation 1/√(inputs), whatever the model's own: gates and values are multiplied with each
   /// other, and weights with the squares of scores, so that all would begin near nothing if each were small. Wₒ has the
   /// model's.
-  init(_ options: MixerOptions, kinds: Int, using generator: inout some RandomNumberGenerator) {
+  init(_ options: MixerOptions, mixedChunks: Bool, using generator: inout some RandomNumberGenerator) {
     let (width, keyWidth) = (options.width, options[setting: Self.keyWidth])
     let expanded = width * options[setting: Self.expansion]
     gateValue = Linear(width, 2 * expanded, bias: options.bias, using: &generator)
     shared = Linear(width, keyWidth, bias: options.bias, using: &generator)
-    heads = AffineHeads(kinds, width: keyWidth, using: &generator)
+    heads =
+      mixedChunks
+      ? AffineHeads(mixedChunksOf: keyWidth, using: &generator) : AffineHeads(2, width: keyWidth, using: &generator)
     output = Linear(
       expanded, width, bias: options.bias, standardDeviation: options.outputDeviation, using: &generator)
     rotaryBase = options.rotaryBase

@@ -37,7 +37,7 @@ public struct MixedChunkAttention: ConfigurableMixer {
     var own = options
     own.standardDeviation = nil
     projections = HeadProjections(own, using: &generator)
-    heads = AffineHeads(4, width: options.width, using: &generator)
+    heads = AffineHeads(mixedChunksOf: projections.headWidth, heads: options.heads, using: &generator)
     chunk = options[setting: FLASH.chunkSetting]
     rotaryBase = options.rotaryBase
   }
