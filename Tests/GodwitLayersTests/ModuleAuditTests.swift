@@ -27,6 +27,7 @@ struct ModuleAuditTests {
     let pattern = AttentionPattern.local(window: 2, causal: false)
     expectAudited(BidirectionalSparseAttention(options, pattern: pattern, using: &generator))
     expectAudited(EfficientAttention(options, using: &generator))
+    expectAudited(Linformer(options, context: 5, mixtures: 3, using: &generator))
   }
 
   private func expectAudited(_ module: some Module, sourceLocation: SourceLocation = #_sourceLocation) {
