@@ -28,6 +28,10 @@ struct ModuleAuditTests {
     expectAudited(BidirectionalSparseAttention(options, pattern: pattern, using: &generator))
     expectAudited(EfficientAttention(options, using: &generator))
     expectAudited(Linformer(options, context: 5, mixtures: 3, using: &generator))
+    let rotations = RandomRotationHash(width: 4, buckets: 4, rounds: 2, using: &generator)
+    expectAudited(LSHAttention(options, hash: rotations, chunk: 3, using: &generator))
+    let signs = SignRandomProjection(width: 4, bits: 3, rounds: 2, using: &generator)
+    expectAudited(LSHAttention(options, hash: signs, chunk: 3, using: &generator))
   }
 
   private func expectAudited(_ module: some Module, sourceLocation: SourceLocation = #_sourceLocation) {
