@@ -36,10 +36,10 @@ package func mixedChunkAttention(
     let result = (attended ?? out).rows(shape, place)
     let count = place.rows.count
     if shape.local {
-      var scratch = RecurrenceScratch(shape.localScratch, shape.chunk)
+      var scratch = RecurrenceScratch(shape.localScratch, shape.longestChunk)
       let scores = FloatRows(scratch.take(shape.localScratch, zeroed: false), stride: shape.scoreStride)
-      let scales = scratch.take(shape.chunk)
-      scales.update(repeating: shape.localScale, count: shape.chunk)
+      let scales = scratch.take(shape.longestChunk)
+      scales.update(repeating: shape.localScale, count: shape.longestChunk)
       for block in shape.blocks(place) {
         shape.block(block, scales, scores, isa).attend(
           q: operands.rows(.localQuery, shape, place).from(block.queries.lowerBound),
@@ -65,9 +65,9 @@ package func mixedChunkAttention(
 
 extension MixedChunkShape {
   /// Rows of scores do not lie a power of two apart, where they would share few sets of the cache.
-  var scoreStride: Int { chunk + 16 }
+  var scoreStride: Int { longestChunk + 16 }
 
-  var localScratch: Int { chunk * scoreStride }
+  var localScratch: Int { longestChunk * scoreStride }
 
   func block(
     _ block: (queries: Range<Int>, keys: Int), _ scales: UnsafePointer<Float>, _ scores: FloatRows,

@@ -99,11 +99,11 @@ private struct MixedChunkBackward {
     let dKey = gradients.rows(.localKey, shape, place)
     dKey.clear(rows: place.rows.count, columns: shape.keyWidth)
     guard shape.local else { return dQuery.clear(rows: place.rows.count, columns: shape.keyWidth) }
-    var scratch = RecurrenceScratch(shape.localScratch, shape.localScratch, shape.chunk)
+    var scratch = RecurrenceScratch(shape.localScratch, shape.localScratch, shape.longestChunk)
     let scores = FloatRows(scratch.take(shape.localScratch, zeroed: false), stride: shape.scoreStride)
     let slopes = FloatRows(scratch.take(shape.localScratch, zeroed: false), stride: shape.scoreStride)
-    let scales = scratch.take(shape.chunk)
-    scales.update(repeating: shape.localScale, count: shape.chunk)
+    let scales = scratch.take(shape.longestChunk)
+    scales.update(repeating: shape.localScale, count: shape.longestChunk)
     let (query, key) = (operands.rows(.localQuery, shape, place), operands.rows(.localKey, shape, place))
     for block in shape.blocks(place) {
       let first = block.queries.lowerBound

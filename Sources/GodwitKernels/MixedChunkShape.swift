@@ -30,6 +30,9 @@ package struct MixedChunkShape: Sendable {
 
   package var chunks: Int { (length + chunk - 1) / chunk }
 
+  /// The most positions that one chunk has.
+  var longestChunk: Int { Swift.min(chunk, length) }
+
   /// Elements of one sum of outer products.
   package var stateCount: Int { keyWidth * valueWidth }
 

@@ -22,6 +22,7 @@ import Testing
   // Chunks beyond 128 are computed in several runs of queries.
   static let cases = [
     Case(length: 300, heads: 1, keyWidth: 12, valueWidth: 33, chunk: 140),
+    Case(length: 9, heads: 1, keyWidth: 4, valueWidth: 5, chunk: 1 << 30),
     Case(length: 140, heads: 2, keyWidth: 5, valueWidth: 7, chunk: 140, gated: false),
     Case(length: 299, heads: 1, keyWidth: 16, valueWidth: 20, chunk: 64, position: 128),
     Case(length: 150, heads: 2, keyWidth: 3, valueWidth: 9, chunk: 40, causal: false),

@@ -23,7 +23,7 @@ struct MixerKindTests {
   @Test(arguments: [
     ("linear:window=3", "the mixer linear has no setting \"window\"; it has none"),
     ("flash:window=3", "the mixer flash has no setting \"window\"; the known ones are expansion, keyWidth, chunk, "),
-    ("flash:chunk=0", "chunk of the mixer flash is \"0\"; expected a whole number from 1 to 1048576"),
+    ("flash:chunk=0", "chunk of the mixer flash is \"0\"; expected a whole number from 1 to 65536"),
     ("flash:chunk=two", "chunk of the mixer flash is \"two\"; expected a whole number"),
     ("flash:chunk", "chunk of the mixer flash is \"\"; expected a whole number"),
     ("flash:chunk=2,chunk=3", "chunk of the mixer flash is \"3\"; expected it to be set once"),

@@ -68,6 +68,11 @@ public struct MixerKind: Sendable {
   /// The numbers that can be set behind its name.
   public var settings: [MixerSetting] { type.settings }
 
+  /// The value of one of them; nil if there is none of this name.
+  public func value(ofSetting name: String) -> Int? {
+    chosen.first { $0.name == name }?.value ?? settings.first { $0.name == name }?.standard
+  }
+
   /// Whether the state's size depends on the length of the past.
   public var stateGrows: Bool { type.stateGrows }
 

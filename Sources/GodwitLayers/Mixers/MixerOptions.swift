@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// What a model asks of a mixer that it makes by name; a mixer takes what concerns it.
 public struct MixerOptions: Sendable, Hashable {
   /// D, the width of input and output.
@@ -33,7 +35,16 @@ public struct MixerOptions: Sendable, Hashable {
   }
 
   /// The value of one of the mixer's settings.
-  public subscript(setting setting: MixerSetting) -> Int { settings[setting.name] ?? setting.standard }
+  ///
+  /// - Precondition: it is in the setting's range.
+  public subscript(setting setting: MixerSetting) -> Int {
+    let value = settings[setting.name] ?? setting.standard
+    require(
+      setting.range.contains(value),
+      "MixerOptions: the setting \(setting.name) is \(value); expected \(setting.range.lowerBound) to \(setting.range.upperBound)"
+    )
+    return value
+  }
 
   /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
   var rotaryBase: Double? { rotary ? 10_000 : nil }

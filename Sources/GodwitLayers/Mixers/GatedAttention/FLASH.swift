@@ -33,7 +33,7 @@ public struct FLASH: ConfigurableMixer {
   /// Whether it reads the sums over the chunks before.
   public let global: Bool
 
-  static let chunkSetting = MixerSetting("chunk", "positions in a chunk", standard: 256, range: 1...1_048_576)
+  static let chunkSetting = MixerSetting("chunk", "positions in a chunk", standard: 256, range: 1...65_536)
   static let localSetting = MixerSetting("local", "0: without attention within chunks", standard: 1, range: 0...1)
   static let globalSetting = MixerSetting("global", "0: without attention between chunks", standard: 1, range: 0...1)
 

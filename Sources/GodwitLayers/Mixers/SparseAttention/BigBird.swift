@@ -13,14 +13,14 @@ public struct BigBird: SparseAttentionMixer {
   public let rotaryBase: Double?
   public let pattern: AttentionPattern
 
-  private static let block = MixerSetting("block", "positions in a block", standard: 64, range: 1...1 << 20)
+  private static let block = MixerSetting("block", "positions in a block", standard: 64, range: 1...65_536)
   private static let window = MixerSetting(
-    "window", "how many of the last blocks are seen, the own included", standard: 3, range: 1...1 << 20)
+    "window", "how many of the last blocks are seen, the own included", standard: 3, range: 1...65_536)
   private static let globals = MixerSetting(
-    "globals", "how many of the first blocks all see", standard: 1, range: 0...1 << 20)
+    "globals", "how many of the first blocks all see", standard: 1, range: 0...65_536)
   private static let random = MixerSetting(
-    "random", "how many other blocks are drawn for each", standard: 2, range: 0...1 << 20)
-  private static let seed = MixerSetting("seed", "which blocks are drawn", standard: 0, range: 0...Int.max)
+    "random", "how many other blocks are drawn for each", standard: 2, range: 0...65_536)
+  private static let seed = MixerSetting("seed", "which blocks are drawn", standard: 0, range: 0...Int(Int32.max))
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///

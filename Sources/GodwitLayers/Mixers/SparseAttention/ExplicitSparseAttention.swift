@@ -25,7 +25,7 @@ public struct ExplicitSparseAttention: ConfigurableMixer {
   public let count: Int
 
   private static let countSetting = MixerSetting(
-    "k", "how many positions each keeps", standard: 8, range: 1...1 << 20)
+    "k", "how many positions each keeps", standard: 8, range: 1...65_536)
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///

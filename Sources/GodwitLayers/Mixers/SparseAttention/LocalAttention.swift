@@ -17,7 +17,7 @@ public struct LocalAttention: SparseAttentionMixer {
 
   /// The window of the mixers that have one.
   static let windowSetting = MixerSetting(
-    "window", "how many of the last positions are seen, the own included", standard: 128, range: 1...1 << 20)
+    "window", "how many of the last positions are seen, the own included", standard: 128, range: 1...65_536)
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///

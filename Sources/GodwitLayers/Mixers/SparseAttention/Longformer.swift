@@ -18,7 +18,7 @@ public struct Longformer: SparseAttentionMixer {
   public let globals: Int
 
   private static let globalsSetting = MixerSetting(
-    "globals", "how many of the first positions all see", standard: 4, range: 0...1 << 20)
+    "globals", "how many of the first positions all see", standard: 4, range: 0...65_536)
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///

@@ -18,7 +18,7 @@ public struct StridedAttention: SparseAttentionMixer {
 
   private static let strideSetting = MixerSetting(
     "stride", "how many of the last positions are seen, and the distance of those before", standard: 128,
-    range: 1...1 << 20)
+    range: 1...65_536)
 
   /// A layer whose parameters start as those of `HeadProjections`.
   ///
