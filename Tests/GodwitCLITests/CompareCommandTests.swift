@@ -38,9 +38,18 @@ import Testing
     #expect(run.exitCode == 1 && run.output == "" && run.error.contains("no/time.svg"))
   }
 
+  @Test func onlyAPictureIsOverwritten() throws {
+    let scratch = try TemporaryFolder()
+    let path = try scratch.write("config.json", Array("{}".utf8))
+    let run = try CommandRun(arguments: ["compare", "--mixer", "linear", "--plot", path] + small)
+    #expect(run.exitCode == 1 && run.output == "" && run.error.contains("config.json: the file is there"))
+    #expect(try scratch.bytes("config.json") == Array("{}".utf8))
+  }
+
   @Test func peopleGetTablesAndAnAnswer() throws {
     let scratch = try TemporaryFolder()
     let picture = scratch.path("time.svg")
+    try Data("<svg".utf8).write(to: URL(filePath: picture))
     let run = try CommandRun(arguments: ["compare", "--mixer", "linear", "--plot", picture] + small)
     #expect(run.exitCode == 0)
     for part in [

@@ -116,6 +116,10 @@ struct CompareCommand: ParsableCommand {
       }
     }
     progress.finish()
+    if report.measurements.isEmpty && !Interruption.isRequested {
+      throw CommandFailure(
+        "nothing was measured, as nothing fits into the memory; choose shorter --lengths or a smaller --batch")
+    }
     for (exponent, _) in MixerComparison.exponents(report.measurements) { console.emit(exponent.jsonLine) }
     console.result(report.text(markdown: markdown))
     try plot.write(on: console) { report.chart(command: $0).svg }

@@ -6,11 +6,24 @@ enum MixerList {
   static let text: String = {
     var lines = ["MIXERS, with settings behind a colon, as in flash:chunk=64,expansion=1"]
     for kind in MixerKind.all {
-      lines.append("  \(kind.name): \(kind.summary)")
-      lines += kind.settings.map {
-        "      \($0.name)=\($0.standard): \($0.meaning), \(Quantity.grouped($0.range.lowerBound)) to \(Quantity.grouped($0.range.upperBound))"
+      lines += wrapped("\(kind.name): \(kind.summary)", indent: 2)
+      for setting in kind.settings {
+        let range = "\(Quantity.grouped(setting.range.lowerBound)) to \(Quantity.grouped(setting.range.upperBound))"
+        lines += wrapped("\(setting.name)=\(setting.standard): \(setting.meaning), \(range)", indent: 6)
       }
     }
     return lines.joined(separator: "\n")
   }()
+
+  /// Lines of at most 78 columns, those after the first four further in: help is folded at 80.
+  private static func wrapped(_ text: String, indent: Int) -> [String] {
+    var lines = [String(repeating: " ", count: indent - 1)]
+    for word in text.split(separator: " ") {
+      if lines[lines.count - 1].count + 1 + word.count > 78 {
+        lines.append(String(repeating: " ", count: indent + 3))
+      }
+      lines[lines.count - 1] += " " + word
+    }
+    return lines
+  }
 }

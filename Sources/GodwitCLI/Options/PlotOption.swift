@@ -1,15 +1,28 @@
 import ArgumentParser
+import Foundation
 import GodwitModels
 
 /// Where a picture goes.
 struct PlotOption: ParsableArguments {
-  @Option(help: ArgumentHelp("Draw a picture (SVG) into this file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Draw a picture (SVG) into this file; only another picture is overwritten.", valueName: "file"))
   var plot: String?
 
   func validate() throws { try refuseEmptyPath(plot, "--plot") }
 
   /// Throws where the picture could not be written, before the work that it is to show.
-  func check() throws { if let plot { try AtomicFile.check(plot) } }
+  func check() throws {
+    guard let plot else { return }
+    try AtomicFile.check(plot)
+    guard let old = FileHandle(forReadingAtPath: plot), let start = try old.read(upToCount: 4), !start.isEmpty else {
+      return
+    }
+    if start != Data("<svg".utf8) {
+      throw CommandFailure(
+        "--plot \(plot): the file is there and is no picture in SVG, so it is left as it is; give another name")
+    }
+  }
 
   /// Writes the picture that `svg` draws, if one is wanted, and says so.
   func write(on console: Console, _ svg: (_ command: String) -> String) throws {
