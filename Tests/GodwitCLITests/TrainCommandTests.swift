@@ -194,6 +194,30 @@ import Testing
     #expect(longer.error.contains("began with: its length is 6 steps, not --minutes 5. "))
   }
 
+  @Test func aPresetGoesOnWithTheBlocksThatItMade() throws {
+    let folder = try folder()
+    let sizes = [
+      "--width", "16", "--heads", "2", "--context", "32", "--batch", "2", "--steps", "2", "--sample-every", "0",
+    ]
+    let preset = ["train", "text.txt", "--preset", "flash"] + sizes
+    #expect(try CommandRun(arguments: preset + ["--out", "a"], in: folder.url).exitCode == 0)
+    for again in [["train", "--resume", "a", "--preset", "flash"], preset + ["--from", "a", "--out", "b"]] {
+      let run = try CommandRun(arguments: again, in: folder.url)
+      #expect(run.exitCode == 0, "\(run.error)")
+    }
+  }
+
+  @Test(arguments: [("flash:chunk=65536", true), ("mixed-chunk:chunk=32", true), ("flash:chunk=8", false)])
+  func aChunkAsLongAsTheContextIsRemarkedOn(mixer: String, isRemarked: Bool) throws {
+    let folder = try folder()
+    let sizes = ["--width", "16", "--heads", "2", "--context", "32", "--batch", "2", "--steps", "2", "--depth", "1"]
+    let run = try CommandRun(
+      arguments: ["train", "text.txt", "--out", "a", "--mixer", mixer, "--sample-every", "0"] + sizes,
+      in: folder.url)
+    #expect(run.exitCode == 0, "\(run.error)")
+    #expect(run.error.contains("has none before it, so what reads those is not trained") == isRemarked)
+  }
+
   @Test func aFinishedRunIsNotMadeLonger() throws {
     let folder = try folder()
     #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)

@@ -85,7 +85,7 @@ struct TrainCommand: ParsableCommand {
     if let from { origin = try Run(loading: from) }
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
-      model: model.applied(to: origin?.configuration.model ?? ModelArguments.standard),
+      model: model.applied(to: origin?.configuration.model),
       options: training.applied(to: TrainingOptions()), from: origin, command: ShellCommand.current)
     var named = request
     if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }

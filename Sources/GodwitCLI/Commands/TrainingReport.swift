@@ -1,3 +1,4 @@
+import GodwitLayers
 import GodwitModels
 
 /// Tells a person, or a program, how training goes.
@@ -47,6 +48,12 @@ struct TrainingReport {
     console.note(
       "model: \(model.mixer), width \(model.width), \(Quantity.counted(model.depth, "block")), context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")
+    if let kind = try? MixerKind(named: model.mixer), let chunk = kind.value(ofSetting: "chunk"), chunk >= model.context
+    {
+      console.note(
+        "in a context of \(model.context) a chunk of \(Quantity.grouped(chunk)) has none before it, so what reads those is not "
+          + "trained; set a shorter one behind the mixer's name: chunk=\(max(model.context / 4, 1))")
+    }
     if start.step == start.steps {
       console.note(
         "the run is finished after \(Quantity.counted(start.steps, "step")) and is not made longer; to train on from its "

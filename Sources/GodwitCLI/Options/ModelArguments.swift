@@ -75,13 +75,15 @@ struct ModelArguments: ParsableArguments {
       "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
   var dropout: Double?
 
-  /// `configuration` with what was given.
-  func applied(to configuration: LanguageModelConfiguration) -> LanguageModelConfiguration {
-    var result = configuration
+  /// `run`, or else the standard configuration, with what was given.
+  func applied(to run: LanguageModelConfiguration?) -> LanguageModelConfiguration {
+    let base = run ?? Self.standard
+    var result = base
     if let preset {
-      let base = configuration
       result = LanguageModelConfiguration(
         preset, width: base.width, depth: base.depth, heads: base.heads, context: context ?? base.context)
+      // The blocks that a run has already are as many as they should be.
+      if let run { result.depth = run.depth }
     }
     if let mixer, mixer != result.mixer {
       result.mixer = mixer
