@@ -47,6 +47,8 @@ let package = Package(
     // The examples name what they use through "Godwit" too: else the package manager does not see that they must be
     // compiled anew.
     .executableTarget(
+      name: "MixersFromSwift", dependencies: ["Godwit", "GodwitLayers"], path: "Examples/MixersFromSwift"),
+    .executableTarget(
       name: "StreamFromRun", dependencies: ["Godwit", "GodwitModels"], path: "Examples/StreamFromRun"),
     .executableTarget(
       name: "TrainInMemory", dependencies: ["Godwit", "GodwitModels", "GodwitOptimization"],
@@ -69,8 +71,8 @@ let package = Package(
     .testTarget(
       name: "GodwitCLITests",
       dependencies: [
-        "GodwitCLI", "GodwitLayers", "GodwitMain", "GodwitModels", "GodwitTestSupport", "StreamFromRun",
-        "TrainInMemory",
+        "GodwitCLI", "GodwitLayers", "GodwitMain", "GodwitModels", "GodwitTestSupport", "MixersFromSwift",
+        "StreamFromRun", "TrainInMemory",
       ]),
   ],
   swiftLanguageModes: [.v6],

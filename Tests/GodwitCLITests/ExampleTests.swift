@@ -25,9 +25,21 @@ import Testing
     #expect(run.output.split(separator: "\n").last?.contains("or not to be, to be or not to be") == true)
   }
 
-  @Test(arguments: ["StreamFromRun", "TrainInMemory"]) func theProgramIsShort(name: String) throws {
+  @Test func aProgramComputesMixersInThreeForms() throws {
+    let run = try CommandRun(program: BuiltProducts.url(of: "MixersFromSwift"), arguments: [])
+    #expect(run.exitCode == 0)
+    let differences = run.output.matches(of: /(?<name>\S+): the forms differ by at most (?<value>[^;]+);/)
+    #expect(differences.map { String($0.output.name) } == ["flash", "local", "linear-exponential", "local:window=64"])
+    for difference in differences {
+      #expect(try #require(Double(difference.output.value)) < 1e-4, "\(difference.output.name)")
+    }
+    #expect(run.output.hasSuffix("position 100 depends on position 3: true, on position 101: false\n"))
+  }
+
+  @Test(arguments: [("StreamFromRun", 20), ("TrainInMemory", 20), ("MixersFromSwift", 60)])
+  func theProgramIsShort(name: String, most: Int) throws {
     let source = BuiltProducts.packageRoot.appending(path: "Examples/\(name)/main.swift")
     let lines = try String(contentsOf: source, encoding: .utf8).split(separator: "\n")
-    #expect(lines.count <= 20)
+    #expect(lines.count <= most)
   }
 }
