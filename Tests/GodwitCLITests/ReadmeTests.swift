@@ -2,7 +2,7 @@ import Foundation
 import GodwitTestSupport
 import Testing
 
-/// The README's commands are run, on small models, in the order in which they stand.
+/// The commands of the README and of the articles are run, on small models, in the order in which they stand.
 @Suite struct ReadmeTests {
   private let readme: String
 
@@ -19,14 +19,29 @@ import Testing
     try scratch.write("README.md", readme)
     let commands = readme.commands
     #expect(commands.count >= 10)
-    for command in commands where command != "swift test -c release" {
-      let words = try #require(ShellWords.split(command), "\(command)")
-      try #require(words.prefix(4) == ["swift", "run", "-c", "release"], "\(command)")
-      let run = try CommandRun(
-        program: BuiltProducts.url(of: words[4]), arguments: shortened(Array(words.dropFirst(5))), in: scratch.url)
-      #expect(run.exitCode == 0, "\(command): \(run.error)")
-      #expect(!run.output.isEmpty, "\(command)")
+    for command in commands where command != "swift test -c release" { try run(command, in: scratch) }
+  }
+
+  @Test func everyCommandOfTheArticlesRuns() throws {
+    let scratch = try TemporaryFolder()
+    let lines = (0..<2000).map { "The line of the number \($0) is not by Shakespeare.\n" }
+    try scratch.write("tinyshakespeare.txt", lines.joined())
+    let folder = BuiltProducts.packageRoot.appending(path: "Sources/Godwit/Godwit.docc")
+    let articles = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
+    let commands = try articles.sorted().flatMap {
+      try String(contentsOf: folder.appending(path: $0), encoding: .utf8).commands
     }
+    #expect(!commands.isEmpty)
+    for command in commands { try run(command, in: scratch) }
+  }
+
+  private func run(_ command: String, in scratch: TemporaryFolder) throws {
+    let words = try #require(ShellWords.split(command), "\(command)")
+    try #require(words.prefix(4) == ["swift", "run", "-c", "release"], "\(command)")
+    let run = try CommandRun(
+      program: BuiltProducts.url(of: words[4]), arguments: shortened(Array(words.dropFirst(5))), in: scratch.url)
+    #expect(run.exitCode == 0, "\(command): \(run.error)")
+    #expect(!run.output.isEmpty, "\(command)")
   }
 
   /// The same command on a small model, for a moment.

@@ -2,26 +2,18 @@ import Foundation
 import Godwit
 import Testing
 
-/// The Swift of the articles is that of the other files of this folder, which the tests compile and run.
+/// The Swift of the articles is that of the other files of this folder and of the examples, which the tests compile and run.
 @Suite struct ArticleTests {
-  private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  private static let folder = here.appendingPathComponent("../../Sources/Godwit/Godwit.docc").standardizedFileURL
+  @Test func thereAreArticles() { #expect(Articles.names.count >= 14) }
 
-  static let articles =
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?
-    .filter { $0.hasSuffix(".md") }.sorted() ?? []
-
-  private static func text(_ article: String) throws -> String {
-    try String(contentsOf: folder.appendingPathComponent(article), encoding: .utf8)
-  }
-
-  @Test func thereAreArticles() { #expect(Self.articles.count >= 14) }
-
-  @Test(arguments: articles) func everySnippetIsCompiled(article: String) throws {
-    let sources = try FileManager.default.contentsOfDirectory(atPath: Self.here.path)
+  @Test(arguments: Articles.names) func everySnippetIsCompiled(article: String) throws {
+    let here = Articles.root.appendingPathComponent("Tests/GodwitDocumentationTests")
+    let example = Articles.root.appendingPathComponent("Examples/MixersFromSwift/main.swift")
+    let files = try FileManager.default.contentsOfDirectory(atPath: here.path)
       .filter { $0.hasSuffix(".swift") && $0 != "ArticleTests.swift" }
-      .map { try lines(String(contentsOf: Self.here.appendingPathComponent($0), encoding: .utf8)) }
-    for snippet in try Self.text(article).components(separatedBy: "```swift\n").dropFirst() {
+      .map(here.appendingPathComponent)
+    let sources = try (files + [example]).map { lines(try String(contentsOf: $0, encoding: .utf8)) }
+    for snippet in try Articles.text(article).components(separatedBy: "```swift\n").dropFirst() {
       let wanted = lines(snippet.components(separatedBy: "```")[0])
       #expect(sources.contains { $0.contains(wanted) }, "\(article): no source has this snippet: \(snippet.prefix(80))")
     }
@@ -29,17 +21,31 @@ import Testing
 
   /// The table of `ChoosingAMixer.md` has a row for each mixer that has a name, and its articles are all there are.
   @Test func everyMixerIsInTheTable() throws {
-    let text = try Self.text("ChoosingAMixer.md")
-    for name in MixerKind.names { #expect(text.contains("\n| `\(name)` |"), "\(name)") }
-    for article in Self.articles where article != "ChoosingAMixer.md" && article != "Godwit.md" {
+    let text = try Articles.text("ChoosingAMixer.md")
+    let table = text.components(separatedBy: "\n## ")[1]
+    for name in MixerKind.names { #expect(table.contains("\n| `\(name)` |"), "\(name)") }
+    for article in Articles.names where article != "ChoosingAMixer.md" && article != "Godwit.md" {
       #expect(text.contains("<doc:\(article.dropLast(3))>"), "\(article)")
     }
   }
 
-  @Test(arguments: articles) func everyLinkLeadsToAnArticle(article: String) throws {
-    for link in try Self.text(article).matches(of: /<doc:(?<name>[^>]+)>/) {
-      #expect(Self.articles.contains("\(link.output.name).md"), "\(article): \(link.output.name)")
+  @Test(arguments: Articles.names) func everyLinkLeadsSomewhere(article: String) throws {
+    let text = try Articles.text(article)
+    for link in text.matches(of: /<doc:(?<name>[^>]+)>/) {
+      #expect(Articles.names.contains("\(link.output.name).md"), "\(article): \(link.output.name)")
     }
+    for link in text.matches(of: /\]\((?<path>[^)#]+)\)/) where !link.output.path.contains("://") {
+      let file = Articles.folder.appendingPathComponent(String(link.output.path)).standardizedFileURL
+      #expect(FileManager.default.fileExists(atPath: file.path), "\(article): \(link.output.path)")
+    }
+  }
+
+  /// What the tests alone have is explained where a stranger reads it.
+  @Test(arguments: Articles.names) func helpersOfTheTestsAreExplained(article: String) throws {
+    let text = try Articles.text(article)
+    let code = text.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+    let usesHelpers = code.contains { $0.contains("expectClose") || $0.contains("stepped") || $0.contains("#expect") }
+    #expect(!usesHelpers || text.contains("<doc:ChoosingAMixer>"), "\(article)")
   }
 
   /// The lines without their indentation, joined.
