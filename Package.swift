@@ -9,12 +9,15 @@ let package = Package(
     .executable(name: "godwit", targets: ["GodwitMain"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     .target(name: "CGodwitKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "GodwitKernels", dependencies: ["CGodwitKernels"]),
-    .target(name: "GodwitRandom", dependencies: ["GodwitKernels"]),
+    .target(
+      name: "GodwitRandom",
+      dependencies: ["GodwitKernels", .product(name: "RealModule", package: "swift-numerics")]),
     .target(name: "GodwitTensor", dependencies: ["GodwitKernels", "GodwitRandom"]),
     .target(name: "GodwitLayers", dependencies: ["GodwitKernels", "GodwitRandom", "GodwitTensor"]),
     .target(name: "GodwitOptimization", dependencies: ["GodwitKernels", "GodwitTensor"]),
@@ -54,7 +57,8 @@ let package = Package(
       name: "TrainInMemory", dependencies: ["Godwit", "GodwitModels", "GodwitOptimization"],
       path: "Examples/TrainInMemory"),
     .testTarget(name: "GodwitKernelsTests", dependencies: ["GodwitKernels"]),
-    .testTarget(name: "GodwitRandomTests", dependencies: ["GodwitRandom"]),
+    .testTarget(
+      name: "GodwitRandomTests", dependencies: ["GodwitRandom", "GodwitTestSupport"], exclude: ["Golden"]),
     .testTarget(name: "GodwitTensorTests", dependencies: ["GodwitTensor", "GodwitTestSupport"]),
     .testTarget(
       name: "GodwitLayersTests",
