@@ -2,7 +2,8 @@ import RealModule
 
 /// Gauss and Legendre's quadrature with 48 nodes: exact for polynomials up to degree 95.
 package enum GaussLegendre {
-  private static let nodes: [(place: Double, weight: Double)] = {
+  /// Places in [0, 1] and their weights.
+  package static let nodes: [(place: Double, weight: Double)] = {
     let count = 48
     return (1...count).map { index in
       // Newton's method on the Legendre polynomial, whose three-term recurrence gives its derivative too.

@@ -19,11 +19,16 @@ package struct Tails: Sendable {
   /// With the tails in each other's place.
   var swapped: Tails { Tails(factor, exponent: exponent, isLower: !isLower) }
 
-  private var small: Double { min(factor * .exp(exponent), 1) }
+  private var small: Double { min(product(factor, exponent: exponent), 1) }
   private var logSmall: Double { factor == 0 ? -.infinity : min(exponent + .log(factor), 0) }
 
   package var lower: Double { isLower ? small : 1 - small }
   package var upper: Double { isLower ? 1 - small : small }
   package var logLower: Double { isLower ? logSmall : .log(onePlus: -small) }
   package var logUpper: Double { isLower ? .log(onePlus: -small) : logSmall }
+}
+
+/// factor · exp(exponent), which keeps its digits where it is normal though the exponential alone would not be.
+func product(_ factor: Double, exponent: Double) -> Double {
+  exponent > -690 ? factor * .exp(exponent) : factor * .exp(exponent / 2) * .exp(exponent / 2)
 }

@@ -1,0 +1,124 @@
+import RealModule
+
+/// One of several things, numbered from 0, each with a probability of its own.
+///
+///     P(X = i) = wᵢ / Σ w
+public struct Categorical: DiscreteDistribution {
+  /// The probability of each category; they add up to 1.
+  public let probabilities: [Double]
+  /// For each category the sum of the probabilities up to it, and of those above it.
+  private let lower: [Double]
+  private let upper: [Double]
+  /// Walker's table: a cell is its own category's with a probability, else its alias's.
+  private let own: [Double]
+  private let alias: [Int]
+
+  /// - Parameters:
+  ///   - weights: proportional to the probabilities.
+  /// - Throws: `ParameterError` unless there are weights, all are 0 or more and finite, and so is their sum, which is not 0.
+  /// - Complexity: O(categories).
+  public init(weights: [Double]) throws(ParameterError) {
+    try ParameterError.check(!weights.isEmpty, Self.self, "weights", weights, "one or more")
+    for weight in weights {
+      try ParameterError.check(weight >= 0 && weight.isFinite, Self.self, "weight", weight, "0 or more and finite")
+    }
+    let sum = compensatedSum(weights)
+    try ParameterError.check(sum > 0 && sum.isFinite, Self.self, "sum of the weights", sum, "above 0 and finite")
+    let probabilities = weights.map { $0 / sum }
+    self.probabilities = probabilities
+    lower = Self.runningSums(weights).map { min($0 / sum, 1) }
+    upper = Self.runningSums(weights.reversed()).map { min($0 / sum, 1) }.reversed().dropFirst() + [0]
+    (own, alias) = Self.table(probabilities)
+  }
+
+  private static func runningSums(_ weights: [Double]) -> [Double] {
+    var (sum, rest) = (0.0, 0.0)
+    return weights.map { weight in
+      let total = sum + weight
+      rest += sum >= weight ? (sum - total) + weight : (weight - total) + sum
+      sum = total
+      return sum + rest
+    }
+  }
+
+  /// Vose 1991, "A linear algorithm for generating random numbers with a given distribution".
+  private static func table(_ probabilities: [Double]) -> (own: [Double], alias: [Int]) {
+    let count = probabilities.count
+    var own = probabilities.map { $0 * Double(count) }
+    var alias = Array(0..<count)
+    var poor = alias.filter { own[$0] < 1 }
+    var rich = alias.filter { own[$0] >= 1 }
+    while let taker = poor.popLast(), let giver = rich.last {
+      alias[taker] = giver
+      own[giver] -= 1 - own[taker]
+      if own[giver] < 1 {
+        rich.removeLast()
+        poor.append(giver)
+      }
+    }
+    for index in alias.indices where alias[index] == index { own[index] = 1 }
+    return (own, alias)
+  }
+
+  public var support: ClosedRange<Int> { 0...(probabilities.count - 1) }
+
+  public func probability(of value: Int) -> Double {
+    probabilities.indices.contains(value) ? probabilities[value] : 0
+  }
+
+  public func logProbability(of value: Int) -> Double { .log(probability(of: value)) }
+
+  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : lower[place(x)] }
+
+  public func survival(_ x: Double) -> Double { x < 0 ? 1 : upper[place(x)] }
+
+  private func place(_ x: Double) -> Int { Int(min(x, Double(probabilities.count - 1))) }
+
+  /// - Complexity: O(log categories).
+  public func quantile(_ probability: Double) -> Int {
+    if probability == 0 { return 0 }
+    requireProbability(probability)
+    var (low, high) = (0, probabilities.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if lower[middle] >= probability { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  public var mean: Double { compensatedSum(probabilities.indices.lazy.map { Double($0) * probabilities[$0] }) }
+  public var variance: Double { moment(2) }
+  public var skewness: Double { moment(3) / (variance * standardDeviation) }
+  public var excessKurtosis: Double { moment(4) / (variance * variance) - 3 }
+
+  private func moment(_ order: Int) -> Double {
+    let mean = mean
+    return compensatedSum(probabilities.indices.lazy.map { probabilities[$0] * .pow(Double($0) - mean, order) })
+  }
+
+  /// By the alias method (Walker 1977): one word picks a cell, another its category.
+  ///
+  /// - Complexity: O(1).
+  public func sample(using generator: inout some RandomNumberGenerator) -> Int {
+    let cell = Int(generator.next(upperBound: UInt64(probabilities.count)))
+    return generator.openUniform() < own[cell] ? cell : alias[cell]
+  }
+}
+
+extension Categorical: FittableDistribution {
+  /// The probabilities of the greatest likelihood are the shares of the categories, up to the greatest that occurs; the intervals
+  /// are those of Clopper and Pearson, each with the confidence by itself.
+  public static func fit(_ samples: [Int], confidence: Double) throws(FitError) -> Fit<Categorical> {
+    try FitError.check(samples, confidence: confidence, expected: "0 to 999999") { $0 >= 0 && $0 < 1_000_000 }
+    var counts = [Double](repeating: 0, count: (samples.max() ?? 0) + 1)
+    for sample in samples { counts[sample] += 1 }
+    let found = counts
+    let law = try FitError.law { () throws(ParameterError) in try Categorical(weights: found) }
+    return Fit(
+      distribution: law,
+      parameters: counts.enumerated().map { index, successes in
+        Binomial.estimate(
+          "probability of \(index)", successes: successes, trials: Double(samples.count), confidence: confidence)
+      })
+  }
+}

@@ -1,0 +1,43 @@
+extension DiscreteDistribution {
+  /// The least value whose cdf is `probability` or more, found from a guess outwards by steps that double, then by halving.
+  ///
+  /// - Complexity: two evaluations of the cdf at a true guess, O(log) of its error at another.
+  func leastValue(reaching probability: Double, near guess: Double) -> Int {
+    requireProbability(probability)
+    if probability == 0 { return support.lowerBound }
+    if probability == 1 { return support.upperBound }
+    let (lower, upper) = (Double(support.lowerBound), min(Double(support.upperBound), 0x1p62))
+    func reaches(_ value: Int) -> Bool { cdf(Double(value)) >= probability }
+    // Below `low` or there the cdf is less, at `high` it is enough.
+    var high = Int(max(lower, min(upper, guess.isNaN ? lower : guess.rounded())))
+    var low = high
+    var step = 1
+    if reaches(high) {
+      repeat {
+        high = low
+        if high == support.lowerBound { return high }
+        low = max(support.lowerBound, high - step)
+        step = min(2 * step, 1 << 60)
+      } while reaches(low)
+    } else {
+      repeat {
+        low = high
+        if high >= Int(upper) { return high }
+        high = min(Int(upper), low + step)
+        step = min(2 * step, 1 << 60)
+      } while !reaches(high)
+    }
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if reaches(middle) { high = middle } else { low = middle }
+    }
+    return high
+  }
+
+  /// A guess at a quantile by the first terms of Cornish and Fisher's expansion (1938).
+  func quantileGuess(_ probability: Double) -> Double {
+    if probability <= 0 || probability >= 1 { return mean }
+    let z = normalQuantile(probability)
+    return mean + standardDeviation * (z + skewness * (z * z - 1) / 6)
+  }
+}

@@ -1,0 +1,77 @@
+import GodwitKernels
+
+/// A law on the real line.
+///
+/// Probabilities are accurate to a relative 10⁻¹³ · max(1, |ln p| / 100), in both tails and at great and tiny parameters alike.
+public protocol Distribution<Value>: Sendable, Hashable {
+  /// What a sample is.
+  associatedtype Value: Comparable & Sendable
+
+  /// The least and the greatest value; an infinity or `Int.max` where there is none.
+  var support: ClosedRange<Value> { get }
+
+  /// P(X ≤ x), the cumulative distribution function.
+  func cdf(_ x: Double) -> Double
+
+  /// P(X > x), accurate where `cdf` is near 1.
+  func survival(_ x: Double) -> Double
+
+  /// The least x with cdf(x) ≥ `probability`.
+  ///
+  /// - Precondition: the probability is from 0 to 1.
+  func quantile(_ probability: Double) -> Value
+
+  var mean: Double { get }
+  var variance: Double { get }
+  /// E(X − mean)³ over the third power of the standard deviation.
+  var skewness: Double { get }
+  /// E(X − mean)⁴ over the square of the variance, less the 3 of a normal law.
+  var excessKurtosis: Double { get }
+
+  /// One value.
+  func sample(using generator: inout some RandomNumberGenerator) -> Value
+
+  /// Fills `target` with independent values: the fast way to many.
+  func fill(_ target: UnsafeMutableBufferPointer<Value>, using generator: inout some RandomNumberGenerator)
+}
+
+extension Distribution {
+  public var standardDeviation: Double { variance.squareRoot() }
+
+  public func fill(_ target: UnsafeMutableBufferPointer<Value>, using generator: inout some RandomNumberGenerator) {
+    for index in target.indices { target.initializeElement(at: index, to: sample(using: &generator)) }
+  }
+
+  /// `count` independent values.
+  ///
+  /// - Precondition: the count is not negative.
+  public func samples(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Value] {
+    require(count >= 0, "samples: \(count) values were asked for")
+    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]), using: &generator)
+      initialized = count
+    }
+  }
+
+  func requireProbability(_ probability: Double) {
+    require(probability >= 0 && probability <= 1, "quantile: \(probability) is not a probability, from 0 to 1")
+  }
+}
+
+/// A law on the whole numbers.
+public protocol DiscreteDistribution: Distribution where Value == Int {
+  /// P(X = value), the probability mass function.
+  func probability(of value: Int) -> Double
+
+  /// ln P(X = value), also where the probability underflows.
+  func logProbability(of value: Int) -> Double
+}
+
+/// A law with a density.
+public protocol ContinuousDistribution: Distribution where Value == Double {
+  /// The probability density function.
+  func density(at x: Double) -> Double
+
+  /// The logarithm of the density, also where the density underflows.
+  func logDensity(at x: Double) -> Double
+}

@@ -1,0 +1,114 @@
+import RealModule
+
+/// The time until as many events as `shape`, which need not be whole, where `rate` are expected in a time unit.
+///
+///     f(x) = λᵃ xᵃ⁻¹ e^(−λx) / Γ(a)
+///
+/// The tails are the incomplete gamma functions P(a, λx) and Q(a, λx).
+public struct Gamma: ContinuousDistribution {
+  /// a, without a unit.
+  public let shape: Double
+  /// λ, one over the scale.
+  public let rate: Double
+
+  /// - Throws: `ParameterError` unless the shape is above 0 and at most 10¹⁵, the rate positive and finite.
+  public init(shape: Double, rate: Double) throws(ParameterError) {
+    try ParameterError.check(shape > 0 && shape <= 1e15, Self.self, "shape", shape, "above 0, at most 1e15")
+    try ParameterError.check(rate > 0 && rate.isFinite, Self.self, "rate", rate, "above 0 and finite")
+    (self.shape, self.rate) = (shape, rate)
+  }
+
+  public var support: ClosedRange<Double> { 0...Double.infinity }
+
+  public func density(at x: Double) -> Double { .exp(logDensity(at: x)) }
+
+  public func logDensity(at x: Double) -> Double {
+    if x < 0 || x == .infinity { return -.infinity }
+    if x == 0 { return shape == 1 ? .log(rate) : shape < 1 ? .infinity : -.infinity }
+    let (t, rest) = scaled(x)
+    return gammaLogDensity(shape, t, rest: rest) - .log(x)
+  }
+
+  public func cdf(_ x: Double) -> Double { x <= 0 ? 0 : tails(x).lower }
+
+  public func survival(_ x: Double) -> Double { x <= 0 ? 1 : tails(x).upper }
+
+  private func tails(_ x: Double) -> Tails {
+    let (t, rest) = scaled(x)
+    return incompleteGamma(shape, t, rest: rest)
+  }
+
+  /// λx in two parts, as its rounding would be felt at a great shape.
+  private func scaled(_ x: Double) -> (Double, Double) {
+    let t = rate * x
+    return (t, t.isFinite ? (-t).addingProduct(rate, x) : 0)
+  }
+
+  public func quantile(_ probability: Double) -> Double {
+    requireProbability(probability)
+    return inverseIncompleteGamma(shape, lower: probability, upper: 1 - probability) / rate
+  }
+
+  public var mean: Double { shape / rate }
+  public var variance: Double { shape / (rate * rate) }
+  public var skewness: Double { 2 / shape.squareRoot() }
+  public var excessKurtosis: Double { 6 / shape }
+
+  public func sample(using generator: inout some RandomNumberGenerator) -> Double {
+    .exp(Self.logSample(shape, using: &generator)) / rate
+  }
+
+  /// The logarithm of a sample of unit rate, as at tiny shapes samples themselves underflow.
+  ///
+  /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; below 1 a sample of shape a + 1 times
+  /// U^(1/a).
+  static func logSample(_ shape: Double, using generator: inout some RandomNumberGenerator) -> Double {
+    if shape < 1 {
+      let boost = Double.log(generator.openUniform()) / shape
+      return boost + logSample(shape + 1, using: &generator)
+    }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let z = generator.standardNormal()
+      let w = c * z
+      if w <= -1 { continue }
+      let logCube = 3 * Double.log(onePlus: w)
+      let u = generator.openUniform()
+      if .log(u) < z * z / 2 - d * .expMinusOne(logCube) + d * logCube { return .log(d) + logCube }
+    }
+  }
+}
+
+extension Gamma: FittableDistribution {
+  /// The shape of the greatest likelihood solves ln a − ψ(a) = ln(mean) − mean of the logarithms (Choi and Wette 1969), the rate
+  /// is shape over mean. The intervals are Wald's for the logarithms, with the observed information.
+  public static func fit(_ samples: [Double], confidence: Double) throws(FitError) -> Fit<Gamma> {
+    try FitError.check(samples, confidence: confidence, needed: 2, expected: "above 0 and finite") {
+      $0 > 0 && $0.isFinite
+    }
+    let count = Double(samples.count)
+    let mean = compensatedSum(samples) / count
+    let spread = -compensatedSum(samples.lazy.map { logOnePlusMinus(($0 - mean) / mean) }) / count
+    if !(spread > 0) { throw .noMaximum(reason: "all samples are equal") }
+    var shape = (3 - spread + ((spread - 3) * (spread - 3) + 24 * spread).squareRoot()) / (12 * spread)
+    for _ in 0..<50 {
+      // Newton's method for one over the shape: the function is nearly straight in it.
+      let value = .log(shape) - digamma(shape) - spread
+      let next = 1 / (1 / shape + value / (shape * shape * (1 / shape - trigamma(shape))))
+      let isDone = abs(next - shape) < 1e-14 * shape
+      shape = next > 0 ? next : shape / 2
+      if isDone { break }
+    }
+    let found = shape
+    let law = try FitError.law { () throws(ParameterError) in try Gamma(shape: found, rate: found / mean) }
+    let information = count * (shape * trigamma(shape) - 1)
+    return Fit(
+      distribution: law,
+      parameters: [
+        ParameterEstimate("shape", shape, deviation: (shape / information).squareRoot(), confidence: confidence),
+        ParameterEstimate(
+          "rate", law.rate, deviation: law.rate * (trigamma(shape) / information).squareRoot(), confidence: confidence),
+      ])
+  }
+}

@@ -1,0 +1,23 @@
+import RealModule
+
+extension RandomNumberGenerator {
+  /// A uniform quantity from the upper 53 bits of a word, never 0 or 1.
+  mutating func openUniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+
+  /// A standard normal quantity from two words, as `fillNormal` makes them.
+  mutating func standardNormal() -> Double {
+    let radius = (-2 * Double.log(openUniform())).squareRoot()
+    return radius * .cos(Double(next() >> 11) * (2 * .pi * 0x1p-53))
+  }
+}
+
+/// The sum of samples and its rest: Neumaier's 1974, so that the order of many does not matter.
+func compensatedSum(_ values: some Sequence<Double>) -> Double {
+  var (sum, rest) = (0.0, 0.0)
+  for value in values {
+    let total = sum + value
+    rest += abs(sum) >= abs(value) ? (sum - total) + value : (value - total) + sum
+    sum = total
+  }
+  return sum + rest
+}
