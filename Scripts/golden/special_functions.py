@@ -177,6 +177,8 @@ FUNCTIONS = [
     lambda x: mp.psi(1, x),
     lambda x: mp.exp(x * x) * mp.erfc(x),
     lambda x: mp.loggamma(1 + x),
+    lambda x: mp.log(mp.beta(x, mpf(3.7))),
+    lambda x: mp.log(mp.beta(x, x / 2)),
 ]
 
 
@@ -186,7 +188,8 @@ def function_rows(generator):
     positive = [10 ** generator.uniform(-8, 15) for _ in range(60)] + [k / 4 for k in range(1, 60)]
     for index, places in enumerate([
             signed + great + [-0.5, 1, -0.501, 1.001], signed + great + [-0.5, 1], signed + [-5, -30, 2, 10, 300], positive, positive, positive,
-            [10 ** generator.uniform(-8, 8) for _ in range(60)] + [k / 2 for k in range(80)], [abs(x) for x in signed]]):
+            [10 ** generator.uniform(-8, 8) for _ in range(60)] + [k / 2 for k in range(80)], [abs(x) for x in signed],
+            positive, positive]):
         for x in places:
             with mp.workdps(90):
                 yield [mpf(index), x, FUNCTIONS[index](mpf(x))]

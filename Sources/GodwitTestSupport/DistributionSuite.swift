@@ -1,4 +1,3 @@
-import Foundation
 import GodwitRandom
 import Testing
 
@@ -23,6 +22,9 @@ public struct DistributionSuite<Law: Distribution> {
     func expect(_ condition: Bool, _ message: @autoclosure () -> String) { if !condition { found.append(message()) } }
 
     let (lowest, highest) = (number(law.support.lowerBound), number(law.support.upperBound))
+    let (end, none) = (law.cdf(.infinity), law.cdf(.nan))
+    expect(end == 1 && law.survival(.infinity) == 0, "cdf of infinity: \(end)")
+    expect(none.isNaN && law.survival(.nan).isNaN, "cdf of NaN: \(none)")
     for x in [-Double.infinity, lowest.nextDown] where x < lowest {
       expect(law.cdf(x) == 0 && law.survival(x) == 1, "at \(x), below the support, cdf \(law.cdf(x))")
     }
@@ -121,144 +123,5 @@ public struct DistributionSuite<Law: Distribution> {
 
   func report(_ found: [String], _ sourceLocation: SourceLocation) {
     for violation in found { Issue.record("\(law): \(violation)", sourceLocation: sourceLocation) }
-  }
-}
-
-extension DistributionSuite where Law: DiscreteDistribution {
-  /// Records an issue for everything that is wrong.
-  public func run(sourceLocation: SourceLocation = #_sourceLocation) { report(violations(), sourceLocation) }
-
-  /// Everything that is wrong with the law.
-  public func violations() -> [String] {
-    var found = commonViolations(number: { Double($0) }, mass: mass)
-    let (lowest, highest) = (law.support.lowerBound, law.support.upperBound)
-    for value in [lowest - 1, highest == .max ? -1 : highest + 1] {
-      let (mass, logMass) = (law.probability(of: value), law.logProbability(of: value))
-      if mass != 0 || logMass != -.infinity { found.append("probability \(mass) of \(value), outside the support") }
-    }
-    for p in Self.probabilities {
-      let k = law.quantile(p)
-      let (here, before) = (law.cdf(Double(k)), law.cdf(Double(k) - 1))
-      if !(here >= p && (before < p || k == lowest)) {
-        found.append("quantile of \(p): \(k), with cdf \(here) after \(before)")
-      }
-      if here < 1, law.quantile(here) != k { found.append("quantile of cdf(\(k)): \(law.quantile(here))") }
-      if law.cdf(Double(k) + 0.5) != here { found.append("cdf between \(k) and the next value differs") }
-      let (mass, logMass) = (law.probability(of: k), law.logProbability(of: k))
-      let tolerance = 1e-13 * max(1, abs(logMass))
-      if mass > 1e-300, !(abs(mass - exp(logMass)) <= tolerance * mass) {
-        found.append("probability \(mass) of \(k), logarithm \(logMass)")
-      }
-      let step = here < 0.5 ? here - before : law.survival(Double(k) - 1) - law.survival(Double(k))
-      if !(abs(mass - step) <= 1e-12 * min(here, law.survival(Double(k) - 1)) + 1e-300) {
-        found.append("probability \(mass) of \(k), by differences \(step)")
-      }
-    }
-    return found + momentViolations(terms(from: law.quantile(1e-25), to: upperEnd))
-  }
-
-  /// A value above which next to nothing is.
-  private var upperEnd: Int {
-    var end = law.quantile(1 - 1e-12)
-    let step = max(1, end - law.quantile(0.5))
-    while end < law.support.upperBound, law.survival(Double(end)) > 1e-25 {
-      end += min(step, law.support.upperBound - end)
-    }
-    return end
-  }
-
-  /// All values of a range; of many, evenly spaced ones by Simpson's rule.
-  private func terms(from first: Int, to last: Int) -> [(weight: Double, x: Double)] {
-    let count = 100_000
-    let step = (last - first) / count
-    if step < 2 { return (first...last).map { (law.probability(of: $0), Double($0)) } }
-    return (0...count).map { index in
-      let value = first + index * step
-      let isEnd = index == 0 || index == count
-      // A sum over whole numbers exceeds the integral by half of each end.
-      let weight = Double(step) / 3 * (isEnd ? 1 : index % 2 == 1 ? 4 : 2) + (isEnd ? 0.5 : 0)
-      return (law.probability(of: value) * weight, Double(value))
-    }
-  }
-
-  private func mass(_ first: Int, _ last: Int) -> Double {
-    if last - first > 200_000 {
-      return law.survival(Double(first)) - law.survival(Double(last))  // too many to add up
-    }
-    var sum = 0.0
-    for value in stride(from: first + 1, through: last, by: 1) { sum += law.probability(of: value) }
-    return sum
-  }
-}
-
-extension DistributionSuite where Law: ContinuousDistribution {
-  /// Records an issue for everything that is wrong.
-  public func run(sourceLocation: SourceLocation = #_sourceLocation) { report(violations(), sourceLocation) }
-
-  /// Everything that is wrong with the law.
-  public func violations() -> [String] {
-    var found = commonViolations(number: { $0 }, mass: integral)
-    for x in [law.support.lowerBound.nextDown, law.support.upperBound.nextUp]
-    where x < law.support.lowerBound || x > law.support.upperBound {
-      if law.density(at: x) != 0 || law.logDensity(at: x) != -.infinity { found.append("density outside the support") }
-    }
-    for p in Self.probabilities where p > 1e-200 {
-      let x = law.quantile(p)
-      let (density, logDensity) = (law.density(at: x), law.logDensity(at: x))
-      if density.isFinite, density > 1e-300,
-        !(abs(density - exp(logDensity)) <= 1e-13 * max(1, abs(logDensity)) * density)
-      {
-        found.append("density \(density) at \(x), logarithm \(logDensity)")
-      }
-      // A rounding of x moves the cdf.
-      let reach = 4 * x.ulp * density
-      if x > .leastNormalMagnitude || x < 0, !(abs(law.cdf(x) - p) <= 1e-12 * p + reach) {
-        found.append("quantile of \(p): \(x), with cdf \(law.cdf(x))")
-      }
-    }
-    return found + momentViolations(terms)
-  }
-
-  /// Quadrature in pieces between quantiles, which are closer together in the tails.
-  private var terms: [(weight: Double, x: Double)] {
-    let lower = (1...100).map { law.quantile(.init(sign: .plus, exponent: $0 - 101, significand: 1)) }
-    var upper: [Double] = []
-    for exponent in 2...50 { upper.append(law.quantile(1 - .init(sign: .plus, exponent: -exponent, significand: 1))) }
-    // Further than a quantile can be asked for: by steps as wide as the last.
-    if var end = upper.last {
-      let width = max(end - upper[upper.count - 2], end.ulp)
-      while law.survival(end) > 1e-28, end < law.support.upperBound {
-        end = min(end + width, law.support.upperBound)
-        upper.append(end)
-      }
-    }
-    let edges = lower + upper
-    var terms: [(Double, Double)] = []
-    for (first, last) in zip(edges, edges.dropFirst()) where last > first {
-      for (place, weight) in GaussLegendre.nodes {
-        let x = first + (last - first) * place
-        terms.append((law.density(at: x) * weight * (last - first), x))
-      }
-    }
-    return terms
-  }
-
-  private func integral(_ first: Double, _ last: Double) -> Double {
-    if last <= first { return 0 }
-    // In pieces of equal probability, so that each is smooth.
-    let (low, high) = (law.cdf(first), law.cdf(last))
-    var edges = [first]
-    let ratio = high / max(low, 1e-300)
-    for piece in 1..<16 {
-      let part = Double(piece) / 16
-      let p = ratio > 4 ? low * exp(log(ratio) * part) : low + (high - low) * part
-      edges.append(min(max(law.quantile(min(p, 1)), edges[edges.count - 1]), last))
-    }
-    edges.append(last)
-    var sum = 0.0
-    for (a, b) in zip(edges, edges.dropFirst()) where b > a {
-      sum += (b - a) * GaussLegendre.integral { law.density(at: a + (b - a) * $0) }
-    }
-    return sum
   }
 }

@@ -7,15 +7,16 @@ import Testing
     ("logOnePlusMinus", logOnePlusMinus), ("deviance", { deviance(1 + $0, mean: 1, difference: $0) }),
     ("expMinusOneMinus", expMinusOneMinus),
     ("stirlingRemainder", stirlingRemainder), ("digamma", digamma), ("trigamma", trigamma), ("scaledErfc", scaledErfc),
-    ("logGammaStep", { logGammaStep(1, $0) }),
+    ("logGammaStep", { logGammaStep(1, $0) }), ("logBeta", { logBeta($0, 3.7) }),
+    ("logBeta of a half", { logBeta($0, $0 / 2) }),
   ]
 
   @Test(arguments: functions.indices) func elementaryFunctionsAgree(index: Int) throws {
     let (name, function) = Self.functions[index]
     var worst = WorstError(name)
     for row in try GoldenTable("functions", columns: 3).rows where Int(row[0]) == index {
-      // Both enter exponents, and digamma has a zero.
-      let scale = name == "digamma" || name == "stirlingRemainder" ? max(1, abs(row[2])) : abs(row[2])
+      // They enter exponents, and some have zeros.
+      let scale = ["digamma", "stirlingRemainder", "logBeta"].contains(name) ? max(1, abs(row[2])) : abs(row[2])
       worst.compare(function(row[1]), row[2], scale: scale, at: "\(row[1])")
     }
     worst.expectAllowed()

@@ -23,9 +23,9 @@ public struct Bernoulli: DiscreteDistribution {
     value == 1 ? .log(probability) : value == 0 ? .log(onePlus: -probability) : -.infinity
   }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : x < 1 ? 1 - probability : 1 }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : x < 1 ? 1 - probability : 1 }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : x < 1 ? probability : 0 }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : x < 1 ? probability : 0 }
 
   public func quantile(_ probability: Double) -> Int {
     requireProbability(probability)

@@ -24,7 +24,7 @@ public struct Beta: ContinuousDistribution {
   public func density(at x: Double) -> Double {
     if x <= 0 || x >= 1 { return .exp(logDensity(at: x)) }
     let density = betaDensity(alpha, beta, x: x, y: 1 - x)
-    return product(density.factor / x / (1 - x), exponent: density.exponent)
+    return scaledExponential(density.factor / x / (1 - x), exponent: density.exponent)
   }
 
   public func logDensity(at x: Double) -> Double {

@@ -28,7 +28,7 @@ public struct Binomial: DiscreteDistribution {
   public func probability(of value: Int) -> Double {
     if value <= 0 || value >= trials { return .exp(logProbability(of: value)) }
     let (factor, exponent) = mass(Double(value))
-    return product(factor, exponent: exponent)
+    return scaledExponential(factor, exponent: exponent)
   }
 
   public func logProbability(of value: Int) -> Double {

@@ -68,9 +68,9 @@ public struct Categorical: DiscreteDistribution {
 
   public func logProbability(of value: Int) -> Double { .log(probability(of: value)) }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : lower[place(x)] }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : lower[place(x)] }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : upper[place(x)] }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : upper[place(x)] }
 
   private func place(_ x: Double) -> Int { Int(min(x, Double(probabilities.count - 1))) }
 

@@ -32,7 +32,7 @@ public struct NegativeBinomial: DiscreteDistribution {
   public func probability(of value: Int) -> Double {
     if value <= 0 || probability == 1 { return .exp(logProbability(of: value)) }
     let density = betaDensity(successes, Double(value), x: probability, y: failure)
-    return product(density.factor / Double(value), exponent: density.exponent)
+    return scaledExponential(density.factor / Double(value), exponent: density.exponent)
   }
 
   public func logProbability(of value: Int) -> Double {

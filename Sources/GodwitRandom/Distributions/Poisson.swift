@@ -33,7 +33,9 @@ public struct Poisson: DiscreteDistribution {
 
   public func survival(_ x: Double) -> Double { x < 0 ? 1 : tails(x).lower }
 
-  private func tails(_ x: Double) -> Tails { incompleteGamma(x.rounded(.down) + 1, rate) }
+  private func tails(_ x: Double) -> Tails {
+    x == .infinity ? .none : incompleteGamma(x.rounded(.down) + 1, rate)
+  }
 
   public func quantile(_ probability: Double) -> Int {
     leastValue(reaching: probability, near: quantileGuess(probability))

@@ -28,9 +28,9 @@ public struct Uniform: ContinuousDistribution {
     x >= lowerBound && x <= upperBound ? -.log(width) : -.infinity
   }
 
-  public func cdf(_ x: Double) -> Double { max(0, min(1, (x - lowerBound) / width)) }
+  public func cdf(_ x: Double) -> Double { ((x - lowerBound) / width).clamped }
 
-  public func survival(_ x: Double) -> Double { max(0, min(1, (upperBound - x) / width)) }
+  public func survival(_ x: Double) -> Double { ((upperBound - x) / width).clamped }
 
   public func quantile(_ probability: Double) -> Double {
     requireProbability(probability)
@@ -46,6 +46,11 @@ public struct Uniform: ContinuousDistribution {
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
     min(lowerBound + Double(generator.next() >> 11) * 0x1p-53 * width, upperBound.nextDown)
   }
+}
+
+extension Double {
+  /// The nearest probability; NaN stays.
+  fileprivate var clamped: Double { self < 0 ? 0 : self > 1 ? 1 : self }
 }
 
 extension Uniform: FittableDistribution {

@@ -38,9 +38,3 @@ private func artanhRemainder(_ t: Double) -> Double {
   for n in stride(from: 37.0, through: 3, by: -2) { sum = sum * t + 1 / n }
   return sum
 }
-
-/// k − n p, rounded once.
-package func difference(_ k: Double, _ n: Double, _ p: Double) -> Double {
-  let product = n * p
-  return k - product - (-product).addingProduct(n, p)
-}

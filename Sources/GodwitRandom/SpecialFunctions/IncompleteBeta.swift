@@ -35,8 +35,9 @@ package func incompleteBeta(_ a: Double, _ b: Double, x: Double, y: Double) -> T
 /// a − (a + b) x, rounded about once.
 private func betaSlope(_ a: Double, _ b: Double, _ x: Double) -> Double {
   let n = a + b
-  let (small, great) = (min(a, b), max(a, b))
-  return difference(a, n, x) - (small - (n - great)) * x
+  let lost = min(a, b) - (n - max(a, b))
+  let product = n * x
+  return a - product - (-product).addingProduct(n, x) - lost * x
 }
 
 /// xᵃ yᵇ / B(a, b) as factor · exp(exponent): the density of ln(X / (1 − X)).
@@ -73,7 +74,7 @@ private func betaSeries(_ a: Double, _ b: Double, _ x: Double, _ y: Double, _ sl
     let power = Double.exp(-b * .log(onePlus: -x))
     return Tails(density.factor / a * power * (1 + a * sum), exponent: density.exponent, isLower: true)
   }
-  let logCoefficient = -Double.log1pGammaRatio(a, b)
+  let logCoefficient = -logScaledBeta(a, b)
   let logFactor = a * .log(x) + logCoefficient
   let lower = Tails(.exp(logCoefficient) * (1 + a * sum), exponent: a * .log(x), isLower: true)
   if lower.lower < 0.7 { return lower }

@@ -40,8 +40,15 @@ package func incompleteGamma(_ a: Double, _ x: Double, rest: Double = 0) -> Tail
   return a < 1 && lower.lower > 0.7 ? Tails(smallShapeUpper(a, x), exponent: 0, isLower: false) : lower
 }
 
+/// The logarithm of the density of ln X at x: xᵃ e⁻ˣ / Γ(a).
+package func gammaLogDensity(_ a: Double, _ x: Double, rest: Double = 0) -> Double {
+  if a < 1 { return a * .log(x) - x - rest - .logGamma(a) }
+  let slope = x - a + rest
+  return 0.5 * .log(a / (2 * .pi)) - stirlingRemainder(a) - gammaExponent(a, x, slope)
+}
+
 /// a ln(a / x) + x − a ≥ 0 with x − a given, for it is known better than x.
-func gammaExponent(_ a: Double, _ x: Double, _ slope: Double) -> Double {
+private func gammaExponent(_ a: Double, _ x: Double, _ slope: Double) -> Double {
   let u = slope / a
   return u < -0.5 ? a * .log(a / x) + slope : -a * logOnePlusMinus(u)
 }

@@ -19,7 +19,7 @@ package struct Tails: Sendable {
   /// With the tails in each other's place.
   var swapped: Tails { Tails(factor, exponent: exponent, isLower: !isLower) }
 
-  private var small: Double { min(product(factor, exponent: exponent), 1) }
+  private var small: Double { min(scaledExponential(factor, exponent: exponent), 1) }
   private var logSmall: Double { factor == 0 ? -.infinity : min(exponent + .log(factor), 0) }
 
   package var lower: Double { isLower ? small : 1 - small }
@@ -29,6 +29,6 @@ package struct Tails: Sendable {
 }
 
 /// factor · exp(exponent), which keeps its digits where it is normal though the exponential alone would not be.
-func product(_ factor: Double, exponent: Double) -> Double {
+func scaledExponential(_ factor: Double, exponent: Double) -> Double {
   exponent > -690 ? factor * .exp(exponent) : factor * .exp(exponent / 2) * .exp(exponent / 2)
 }

@@ -10,14 +10,3 @@ extension RandomNumberGenerator {
     return radius * .cos(Double(next() >> 11) * (2 * .pi * 0x1p-53))
   }
 }
-
-/// The sum of samples and its rest: Neumaier's 1974, so that the order of many does not matter.
-func compensatedSum(_ values: some Sequence<Double>) -> Double {
-  var (sum, rest) = (0.0, 0.0)
-  for value in values {
-    let total = sum + value
-    rest += abs(sum) >= abs(value) ? (sum - total) + value : (value - total) + sum
-    sum = total
-  }
-  return sum + rest
-}
