@@ -61,6 +61,12 @@ import Testing
     #expect(svg.contains("<circle"))
     let lines = try CommandRun("info", copy, copy, "--json", "--plot", picture)
     #expect(lines.objects().count == 2)
+    // Names that are the same are told apart by the folders that they are in.
+    let other = scratch.path("other/copy")
+    try FileManager.default.createDirectory(atPath: scratch.path("other"), withIntermediateDirectories: false)
+    try FileManager.default.copyItem(atPath: copy, toPath: other)
+    #expect(try CommandRun("info", copy, other, "--plot", picture).exitCode == 0)
+    #expect(try String(contentsOfFile: picture, encoding: .utf8).contains(">other/copy</text>"))
     #expect(try CommandRun("info", copy, "--plot", scratch.path("no/folder.svg")).exitCode == 1)
   }
 

@@ -116,6 +116,11 @@ struct CompareCommand: ParsableCommand {
       }
     }
     progress.finish()
+    if Interruption.isRequested {
+      console.note(
+        "interrupted after \(report.measurements.count) of \(comparison.count) measurements; the tables hold these alone"
+      )
+    }
     if report.measurements.isEmpty && !Interruption.isRequested {
       throw CommandFailure(
         "nothing was measured, as nothing fits into the memory; choose shorter --lengths or a smaller --batch")

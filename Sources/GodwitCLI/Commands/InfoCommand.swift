@@ -44,7 +44,17 @@ struct InfoCommand: ParsableCommand {
       console.emit(report.line)
     }
     try plot.write(on: console) { command in
-      LossChart.svg(zip(folders, runs).map { (URL(filePath: $0).lastPathComponent, $1.run.history) }, command: command)
+      LossChart.svg(zip(labels, runs).map { ($0, $1.run.history) }, command: command)
     }
+  }
+
+  /// As many of the last parts of the paths as tell them apart.
+  private var labels: [String] {
+    let paths = folders.map { URL(filePath: $0).standardizedFileURL.pathComponents }
+    for count in 1...(paths.map(\.count).max() ?? 1) {
+      let names = paths.map { $0.suffix(count).joined(separator: "/") }
+      if Set(names).count == Set(paths).count { return names }
+    }
+    return folders
   }
 }
