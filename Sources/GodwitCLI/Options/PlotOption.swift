@@ -25,9 +25,9 @@ struct PlotOption: ParsableArguments {
   }
 
   /// Writes the picture that `svg` draws, if one is wanted, and says so.
-  func write(on console: Console, _ svg: (_ command: String) -> String) throws {
+  func write(on console: Console, _ svg: (_ command: String) throws -> String) throws {
     guard let plot else { return }
-    try AtomicFile.write(svg(ShellCommand.current).utf8, to: plot)
+    try AtomicFile.write(try svg(ShellCommand.current).utf8, to: plot)
     console.note("the picture is in \(plot)")
   }
 }

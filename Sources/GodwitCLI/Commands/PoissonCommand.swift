@@ -1,0 +1,225 @@
+import ArgumentParser
+import Foundation
+import GodwitModels
+import GodwitPlot
+import GodwitRandom
+
+/// `godwit poisson`.
+struct PoissonCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "poisson",
+    abstract: "How likely are so many events, or so long a wait, at a constant rate?",
+    discussion: """
+      Events that come one by one, independently of each other, at a rate λ: in a time t their number N is Poisson with \
+      the mean μ = λ t, P(N = n) = μⁿ e^(−μ) / n!, and the wait X for the next is exponential, P(X > t) = e^(−λ t), \
+      however long one has waited.
+
+      Ask one question, or none for a table of the law. --simulate draws that many times what the question is about, and \
+      says how often it was so, with four standard errors of that frequency.
+
+      EXAMPLES
+        godwit poisson --rate 3/h --in 1h --at-least 2
+        godwit poisson --rate 1/10min --in 30min --exactly 0 --simulate 1000000
+        godwit poisson --rate 3/h --gap-within 15min..30min
+        godwit poisson --rate 4/day --plot packs.svg
+      """)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many events are expected in how long: 3/h, 1/10min, '4 per day', or 3.", valueName: "rate"))
+  var rate: String
+
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp("The time in which events are counted. (default: that of the rate)", valueName: "time"))
+  var interval: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("So many events or more.", valueName: "n"))
+  var atLeast: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("So many events or fewer.", valueName: "n"))
+  var atMost: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Just so many events.", valueName: "n"))
+  var exactly: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The next event within this time, or between two: 15min, 15min..30min.", valueName: "time"))
+  var gapWithin: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Also try it by chance, so many times.", valueName: "times"))
+  var simulate: Int?
+
+  @OptionGroup var plot: PlotOption
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    _ = try law()
+    _ = try question()
+    if let simulate {
+      guard (1...1_000_000_000_000).contains(simulate) else {
+        throw ValidationError("--simulate \(simulate): give a number from 1 to 1,000,000,000,000")
+      }
+      guard try question() != nil else {
+        throw ValidationError(
+          "--simulate \(simulate): ask a question too, with --at-least, --at-most, --exactly or --gap-within")
+      }
+    }
+  }
+
+  func run() throws {
+    let console = output.console
+    try plot.check()
+    let law = try law()
+    if let question = try question() {
+      try answer(question, law, on: console)
+    } else {
+      try table(law, on: console)
+    }
+    try plot.write(on: console) { try chart(law, command: $0).svg }
+    if Interruption.isRequested { throw ExitCode(Interruption.exitCode) }
+  }
+
+  // MARK: What was asked
+
+  private func parsedRate() throws -> EventRate {
+    guard let result = EventRate(rate) else {
+      throw ValidationError("--rate \(rate): expected \(EventRate.expectation)")
+    }
+    return result
+  }
+
+  /// The time in which events are counted.
+  private func intervalText() throws -> String { try interval ?? parsedRate().spanText }
+
+  /// A time in the terms of the rate.
+  private func span(_ text: some StringProtocol, _ option: String) throws -> Span {
+    guard let span = Span(text) else { throw ValidationError("\(option) \(text): expected \(Span.expectation)") }
+    guard span.hasUnit == (try parsedRate().span.hasUnit) else {
+      throw ValidationError(
+        "\(option) \(text), --rate \(rate): give both a unit of time, or none, as in --rate 3/h --in 1h")
+    }
+    return span
+  }
+
+  private func law() throws -> Poisson {
+    let rate = try parsedRate()
+    let mean = rate.mean(in: try interval.map { try span($0, "--in") } ?? rate.span)
+    do { return try Poisson(rate: mean) } catch {
+      throw ValidationError(
+        "--rate \(self.rate): \(mean) events are expected; the most is 1e15. Count in a shorter time")
+    }
+  }
+
+  private func question() throws -> PoissonQuestion? {
+    let counts: [(option: String, count: Int?, question: (Int) -> PoissonQuestion)] = [
+      ("--at-least", atLeast, PoissonQuestion.atLeast), ("--at-most", atMost, PoissonQuestion.atMost),
+      ("--exactly", exactly, PoissonQuestion.exactly),
+    ]
+    let asked = counts.filter { $0.count != nil }
+    guard asked.count + (gapWithin == nil ? 0 : 1) <= 1 else {
+      throw ValidationError("--at-least, --at-most, --exactly, --gap-within: ask one question at a time")
+    }
+    if let (option, given, question) = asked.first, let count = given {
+      guard count >= 0 else { throw ValidationError("\(option) \(count): a number of events is 0 or more") }
+      return question(count)
+    }
+    return try gapWithin.map(gap)
+  }
+
+  private func gap(_ text: String) throws -> PoissonQuestion {
+    if interval != nil { throw ValidationError("--gap-within and --in: the wait has no interval; leave --in out") }
+    let (rate, ends) = (try parsedRate(), text.components(separatedBy: ".."))
+    guard (1...2).contains(ends.count) else {
+      throw ValidationError("--gap-within \(text): expected a time, or two with .. between them")
+    }
+    let spans = try ends.map { try span($0, "--gap-within") }
+    let from = spans.count == 2 ? spans[0] : .zero(like: spans[0])
+    guard from.length < spans[spans.count - 1].length else {
+      throw ValidationError("--gap-within \(text): the first time is not shorter than the second")
+    }
+    return .gap(from: rate.mean(in: from), to: rate.mean(in: spans[spans.count - 1]))
+  }
+
+  // MARK: What is answered
+
+  private func answer(_ question: PoissonQuestion, _ law: Poisson, on console: Console) throws {
+    let probability = question.probability(law)
+    var line: JSONLine = [
+      "question": .text(question.text), "formula": .text(question.formula), "probability": .number(probability),
+    ]
+    let context: String
+    if case .gap = question {
+      context = "at \(rate)"
+    } else {
+      context = "in \(try intervalText()) at \(rate), μ = \(digits(law.rate))"
+      line["mean"] = .number(law.rate)
+    }
+    console.result("\(question.text) = \(question.formula) = \(digits(probability))\n  \(context)")
+    if let simulate {
+      let (hits, trials) = simulated(question, law, trials: simulate, on: console)
+      let frequency = Double(hits) / Double(max(trials, 1))
+      let band = 4 * (probability * (1 - probability) / Double(max(trials, 1))).squareRoot()
+      console.result(
+        "simulated \(Quantity.counted(trials, "time")): \(digits(frequency)), "
+          + (abs(frequency - probability) <= band ? "within" : "outside") + " four standard errors of "
+          + "\(Quantity.rounded(band / 4)) each")
+      line["simulatedFrequency"] = .number(frequency)
+      line["trials"] = .integer(trials)
+      line["standardError"] = .number(band / 4)
+    }
+    console.emit(line)
+  }
+
+  /// How often it was so, of how many times.
+  private func simulated(
+    _ question: PoissonQuestion, _ law: Poisson, trials: Int, on console: Console
+  ) -> (hits: Int, trials: Int) {
+    Interruption.watch()
+    var generator = Philox(seed: seed.seed)
+    var progress = ProgressBar("simulate", total: trials, unit: "trials", on: console)
+    defer { progress.finish() }
+    var (hits, done) = (0, 0)
+    while done < trials && !Interruption.isRequested {
+      let piece = min(trials - done, 100_000)
+      for _ in 0..<piece where question.occurs(law, using: &generator) { hits += 1 }
+      done += piece
+      progress.update(done)
+    }
+    return (hits, done)
+  }
+
+  /// The counts that are not too rare to draw, at most `most` of them about evenly.
+  private func counts(_ law: Poisson, most: Int) -> [Int] {
+    let (low, high) = (law.quantile(1e-4), law.quantile(1 - 1e-4))
+    return Array(stride(from: low, through: high, by: max((high - low) / most + 1, 1)))
+  }
+
+  private func table(_ law: Poisson, on console: Console) throws {
+    console.result(
+      "N in \(try intervalText()) at \(rate): mean \(digits(law.mean)), standard deviation "
+        + "\(digits(law.standardDeviation))")
+    var table = TextTable(heading: ["n", "P(N = n)", "P(N ≤ n)", "P(N > n)"])
+    for count in counts(law, most: 30) {
+      let values = [law.probability(of: count), law.cdf(Double(count)), law.survival(Double(count))]
+      table.rows.append([Quantity.grouped(count)] + values.map { String(format: "%.6g", $0) })
+      console.emit([
+        "count": .integer(count), "probability": .number(values[0]), "atMost": .number(values[1]),
+        "moreThan": .number(values[2]),
+      ])
+    }
+    console.result(table.plain)
+  }
+
+  private func chart(_ law: Poisson, command: String) throws -> LineChart {
+    let points = counts(law, most: 400).map { SIMD2(Double($0), law.probability(of: $0)) }
+    return LineChart(
+      title: "Events in \(try intervalText()) at \(rate)", x: ChartAxis("number of events"),
+      y: ChartAxis("probability"), series: [LineChart.Series("Poisson", points: points, style: .lineAndPoints)],
+      command: command)
+  }
+
+  private func digits(_ value: Double) -> String { String(format: "%.10g", value) }
+}
