@@ -7,12 +7,7 @@ import Testing
 struct KernelAttentionArticles {
   private let q, k, v, x: Tensor
 
-  init() {
-    var generator = Philox(seed: 1)
-    func heads() -> Tensor { Tensor(normal: 0, shape: [2, 2, 100, 16], dtype: .float64, using: &generator) }
-    (q, k, v) = (heads(), heads(), heads())
-    x = Tensor(normal: 0, shape: [2, 100, 64], using: &generator)
-  }
+  init() { (q, k, v, x) = articleOperands() }
 
   /// Σ φ(q) · φ(k) v / Σ φ(q) · φ(k) over the past: every pair of positions. Heads are [B, H, T, K].
   func quadratic(_ q: Tensor, _ k: Tensor, _ v: Tensor) -> Tensor {

@@ -46,7 +46,7 @@ struct GatedAttentionTests {
   }
 
   /// Products between chunks start divided by √K; within them the division is a part of the attention.
-  @Test func scalesStartEven() {
+  @Test func productsBetweenChunksStartDividedByTheRootOfTheWidth() {
     var generator = Philox(seed: 1)
     let options = MixerOptions(width: 32, heads: 2, settings: ["keyWidth": 16])
     for heads in [

@@ -44,10 +44,7 @@ enum PoissonQuestion: Hashable {
     case .atLeast(let count): law.sample(using: &generator) >= count
     case .atMost(let count): law.sample(using: &generator) <= count
     case .exactly(let count): law.sample(using: &generator) == count
-    case .gap(let from, let to):
-      switch unitGap.sample(using: &generator) {
-      case let gap: gap > from && gap <= to
-      }
+    case .gap(let from, let to): (from..<to).contains(unitGap.sample(using: &generator))
     }
   }
 

@@ -93,17 +93,11 @@ public struct Binomial: DiscreteDistribution {
     let alpha = (2.83 + 5.1 / b) * spread
     let squeeze = 0.92 - 4.2 / b
     let whole = (n * p).rounded(.down)
-    let fraction = n * p - whole + 0.5
+    let proposals = TransformedRejection(a: a, b: b, squeeze: squeeze, whole: whole, fraction: n * p - whole + 0.5)
     func logMass(_ k: Double) -> Double { logProbability(of: probability <= 0.5 ? Int(k) : trials - Int(k)) }
     let greatest = logMass(((n + 1) * p).rounded(.down))
-    while true {
-      let u = generator.openUniform() - 0.5
-      let v = generator.openUniform()
-      let us = 0.5 - abs(u)
-      let k = ((2 * a / us + b) * u + fraction).rounded(.down) + whole
-      if us >= 0.07 && v <= squeeze { return Int(k) }
-      if k < 0 || k > n { continue }
-      if .log(v * alpha / (a / (us * us) + b)) <= logMass(k) - greatest { return Int(k) }
+    return proposals.sample(using: &generator) { k, _, _, share in
+      k >= 0 && k <= n && .log(share * alpha) <= logMass(k) - greatest
     }
   }
 

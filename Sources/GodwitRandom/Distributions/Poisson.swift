@@ -71,17 +71,11 @@ public struct Poisson: DiscreteDistribution {
     let a = -0.059 + 0.02483 * b
     let inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
     let squeeze = 0.9277 - 3.6224 / (b - 2)
-    // Apart, as the sum of a great rate and a fraction would be rounded.
     let whole = rate.rounded(.down)
-    let fraction = rate - whole + 0.43
-    while true {
-      let u = generator.openUniform() - 0.5
-      let v = generator.openUniform()
-      let us = 0.5 - abs(u)
-      let k = ((2 * a / us + b) * u + fraction).rounded(.down) + whole
-      if us >= 0.07 && v <= squeeze { return Int(k) }
-      if k < 0 || k > 0x1p62 || (us < 0.013 && v > us) { continue }
-      if .log(v * inverseAlpha / (a / (us * us) + b)) <= logProbability(of: Int(k)) { return Int(k) }
+    let proposals = TransformedRejection(a: a, b: b, squeeze: squeeze, whole: whole, fraction: rate - whole + 0.43)
+    return proposals.sample(using: &generator) { k, distance, v, share in
+      if k < 0 || k > 0x1p62 || (distance < 0.013 && v > distance) { return false }
+      return .log(share * inverseAlpha) <= logProbability(of: Int(k))
     }
   }
 }
