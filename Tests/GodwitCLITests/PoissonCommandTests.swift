@@ -12,6 +12,7 @@ import Testing
       (["--rate", "3/h", "--gap-within", "15min..30min"], 0.2492364),
       (["--rate", "1/10min", "--in", "0.5h", "--exactly", "0"], 0.0497871),
       (["--rate", "4 per day", "--at-least", "6"], 0.2148696), (["--rate", "2/min", "--at-most", "0"], 0.1353353),
+      (["--rate", "2e0/minute", "--in", "6e4 ms", "--exactly", "0"], 0.1353353),
       (["--rate", "2 / min", "--in", "60 s", "--at-least", "5"], 0.0526530),
       (["--rate", "2", "--in", "1.5", "--at-least", "0"], 1.0), (["--rate", "3", "--gap-within", "0.25"], 0.5276334),
     ] as [([String], Double)]) func answersAreExact(arguments: [String], expected: Double) throws
@@ -61,6 +62,10 @@ import Testing
 
   @Test(arguments: [
     (["--rate", "3/fortnight"], "--rate 3/fortnight: expected events for a time"), (["--rate", "-3/h"], "--rate -3/h"),
+    (["--rate", "3/0h"], "--rate 3/0h"),
+    (["--rate", "3/1e308year", "--gap-within", "1e308year"], "--rate 3/1e308year: expected"),
+    (["--rate", "1e14/1e-300s", "--gap-within", "1e10s..1e11s"], "give a shorter time"),
+    (["--rate", "3/h", "--in", "1e400h"], "a number above 0"),
     (["--rate", "nan"], "--rate nan"), (["--rate", ""], "expected events"), (["--rate", "3/h/h"], "expected events"),
     (["--rate", "1e16"], "the most is 1e15"), (["--rate", "3/h", "--in", "2"], "give both a unit of time, or none"),
     (["--rate", "3", "--in", "2h"], "give both"), (["--rate", "3/h", "--in", "0h"], "a number above 0"),

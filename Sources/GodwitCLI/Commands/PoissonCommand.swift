@@ -140,7 +140,12 @@ struct PoissonCommand: ParsableCommand {
     guard from.length < spans[spans.count - 1].length else {
       throw ValidationError("--gap-within \(text): the first time is not shorter than the second")
     }
-    return .gap(from: rate.mean(in: from), to: rate.mean(in: spans[spans.count - 1]))
+    let (first, last) = (rate.mean(in: from), rate.mean(in: spans[spans.count - 1]))
+    guard last.isFinite else {
+      throw ValidationError(
+        "--gap-within \(text), --rate \(self.rate): too many events for a number; give a shorter time")
+    }
+    return .gap(from: first, to: last)
   }
 
   // MARK: What is answered

@@ -22,19 +22,21 @@ struct Span: Hashable {
   /// `15min`, `90 s`, `h` for one of it, or a bare number; nil if it is none of these, or not above 0 and finite.
   init?(_ text: some StringProtocol) {
     let text = String(text.filter { $0 != " " })
-    let digits = text.prefix { $0.isNumber || "+-.".contains($0) }
-    let (number, unit) =
-      Double(text).map { ($0, "") } ?? (
-        digits.isEmpty ? 1 : Double(digits) ?? .nan, String(text.dropFirst(digits.count))
-      )
-    guard !text.isEmpty, number > 0, number.isFinite else { return nil }
-    if unit.isEmpty {
-      self.init(length: number, hasUnit: false)
-    } else if let seconds = Self.units.first(where: { $0.names.contains(unit) })?.seconds {
-      self.init(length: number * seconds, hasUnit: true)
-    } else {
-      return nil
+    func number(_ text: some StringProtocol) -> Double? { Double(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
+    if let length = number(text) {
+      self.init(length: length, hasUnit: false)
+      return
     }
+    for (names, seconds) in Self.units {
+      for name in names where text.hasSuffix(name) {
+        let front = text.dropLast(name.count)
+        if let count = front.isEmpty ? 1 : number(front), (count * seconds).isFinite {
+          self.init(length: count * seconds, hasUnit: true)
+          return
+        }
+      }
+    }
+    return nil
   }
 }
 
