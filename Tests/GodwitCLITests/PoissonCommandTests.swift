@@ -21,6 +21,7 @@ import Testing
     #expect(run.exitCode == 0, "\(run.error)")
     let answer = try #require(run.objects().first?["probability"] as? Double)
     #expect(abs(answer - expected) < 5.1e-8, "\(answer)")
+    #expect(run.objects().first?["rate"] as? String == arguments[1])
     let text = try CommandRun(arguments: ["poisson"] + arguments).output
     #expect(text.hasPrefix("P(") && text.contains(String(format: "%.10g", answer)))
   }
@@ -61,12 +62,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--rate", "3/fortnight"], "--rate 3/fortnight: expected events for a time"), (["--rate", "-3/h"], "--rate -3/h"),
+    (["--rate", "3/fortnight"], "--rate 3/fortnight: expected a number above 0, alone or for a time"),
+    (["--rate", "-3/h"], "--rate -3/h"),
     (["--rate", "3/0h"], "--rate 3/0h"),
+    (["--rate", "3/h", "--gap-within", "1h", "--plot", "a.svg"], "leave one of them out"),
     (["--rate", "3/1e308year", "--gap-within", "1e308year"], "--rate 3/1e308year: expected"),
     (["--rate", "1e14/1e-300s", "--gap-within", "1e10s..1e11s"], "give a shorter time"),
     (["--rate", "3/h", "--in", "1e400h"], "a number above 0"),
-    (["--rate", "nan"], "--rate nan"), (["--rate", ""], "expected events"), (["--rate", "3/h/h"], "expected events"),
+    (["--rate", "nan"], "--rate nan"), (["--rate", ""], "expected a number above 0"),
+    (["--rate", "3/h/h"], "expected a number above 0"),
     (["--rate", "1e16"], "the most is 1e15"), (["--rate", "3/h", "--in", "2"], "give both a unit of time, or none"),
     (["--rate", "3", "--in", "2h"], "give both"), (["--rate", "3/h", "--in", "0h"], "a number above 0"),
     (["--rate", "3/h", "--at-least", "-1"], "0 or more"),

@@ -14,6 +14,9 @@ struct PoissonCommand: ParsableCommand {
       the mean μ = λ t, P(N = n) = μⁿ e^(−μ) / n!, and the wait X for the next is exponential, P(X > t) = e^(−λ t), \
       however long one has waited.
 
+      Behind the / of the rate is a time, so 2/3 is two events in a time of 3. Units are ms, s, min, h, day, week and year \
+      (365.25 days); without any, times are in a unit of your own.
+
       Ask one question, or none for a table of the law. --simulate draws that many times what the question is about, and \
       says how often it was so, with four standard errors of that frequency.
 
@@ -130,6 +133,9 @@ struct PoissonCommand: ParsableCommand {
   }
 
   private func gap(_ text: String) throws -> PoissonQuestion {
+    if plot.plot != nil {
+      throw ValidationError("--gap-within and --plot: the picture is of the number of events; leave one of them out")
+    }
     if interval != nil { throw ValidationError("--gap-within and --in: the wait has no interval; leave --in out") }
     let (rate, ends) = (try parsedRate(), text.components(separatedBy: ".."))
     guard (1...2).contains(ends.count) else {
@@ -153,13 +159,17 @@ struct PoissonCommand: ParsableCommand {
   private func answer(_ question: PoissonQuestion, _ law: Poisson, on console: Console) throws {
     let probability = question.probability(law)
     var line: JSONLine = [
-      "question": .text(question.text), "formula": .text(question.formula), "probability": .number(probability),
+      "rate": .text(rate), "question": .text(question.text), "formula": .text(question.formula),
+      "probability": .number(probability),
     ]
     let context: String
     if case .gap = question {
-      context = "at \(rate)"
+      let ends = (gapWithin ?? "").components(separatedBy: "..")
+      context = (ends.count == 2 ? "s = \(ends[0]), t = \(ends[1])" : "t = \(ends[0])") + ", λ = \(rate)"
+      line["gapWithin"] = .text(gapWithin ?? "")
     } else {
       context = "in \(try intervalText()) at \(rate), μ = \(digits(law.rate))"
+      line["interval"] = .text(try intervalText())
       line["mean"] = .number(law.rate)
     }
     console.result("\(question.text) = \(question.formula) = \(digits(probability))\n  \(context)")

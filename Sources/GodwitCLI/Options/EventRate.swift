@@ -50,7 +50,8 @@ struct EventRate: Hashable {
   let spanText: String
 
   /// What a text may be, for messages.
-  static let expectation = "events for a time, such as 3/h, 1/10min or '4 per day', or a number alone"
+  static let expectation =
+    "a number above 0, alone or for a time, such as 3/h, 1/10min or '4 per day', in s, min, h, day, week, year or ms"
 
   /// Nil if the text is no rate, or its number is not above 0 and finite.
   init?(_ text: String) {
