@@ -1,6 +1,7 @@
 import Foundation
-import GodwitRandom
 import Testing
+
+@testable import GodwitRandom
 
 @Suite struct RandomWalkTests {
   private func expect(
@@ -38,7 +39,7 @@ import Testing
   @Test(arguments: [0, 0.003, 0.3, 0.5, 0.6, 1])
   func threeWaysToTheLaw(probability: Double) throws {
     let walk = try RandomWalk(probability: probability)
-    for steps in [0, 1, 2, 10, 100, 127, 128, 1000] {
+    for steps in [0, 1, 2, 10, 100, 127, 128, 1000, 4096, 100_000] {
       let exact = walk.law(after: steps)
       for method in RandomWalk.Method.allCases {
         let law = walk.law(after: steps, by: method)
@@ -46,6 +47,13 @@ import Testing
         #expect(law.count == steps + 1 && error <= 1e-15, "\(method), \(steps) steps: \(error)")
       }
     }
+  }
+
+  @Test func inversionWithMorePoints() throws {
+    let walk = try RandomWalk()
+    let law = walk.invertedCharacteristicFunction(100, points: 256)
+    #expect(law.count == 101)
+    for (got, want) in zip(law, walk.law(after: 100)) { expect(got, want, within: 1e-16) }
   }
 
   @Test func distances() throws {

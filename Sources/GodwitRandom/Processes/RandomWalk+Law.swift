@@ -20,24 +20,34 @@ extension RandomWalk {
     return switch method {
     case .binomial: (0...steps).map(law.probability(of:))
     case .coefficients: coefficients(steps)
-    case .characteristicFunction: invertedCharacteristicFunction(steps)
+    case .characteristicFunction:
+      invertedCharacteristicFunction(steps, points: powerOfTwo(notBelow: steps + 1))
     }
   }
 
-  /// (px + q/x)ⁿ = x⁻ⁿ (q + px²)ⁿ, divided by the sum of its coefficients: p + q and each square are rounded, and their errors
-  /// grow with the power.
+  /// (px + q/x)ⁿ = x⁻ⁿ (q + px²)ⁿ, by repeated squaring.
   private func coefficients(_ steps: Int) -> [Double] {
-    let power = Polynomial([down, up]).power(steps)
-    let total = compensatedSum(power.coefficients)
-    return (0...steps).map { power.coefficient(of: $0) / total }
+    var power = Polynomial([1])
+    for bit in (0..<Int.bitWidth - steps.leadingZeroBitCount).reversed() {
+      power = RandomWalk.settled(power * power)
+      if steps >> bit & 1 == 1 { power = RandomWalk.settled(power * Polynomial([down, up])) }
+    }
+    return (0...steps).map { power.coefficient(of: $0) }
+  }
+
+  /// A law whose sum is 1, without the coefficients that are only roundings of Fourier transforms: each squaring would double
+  /// what these do to the sum, and to the mean.
+  private static func settled(_ law: Polynomial) -> Polynomial {
+    let least = law.degree <= 128 ? 0 : 1e-15 * law.coefficients.reduce(0, max)
+    let kept = law.coefficients.map { $0 > least ? $0 : 0 }
+    return 1 / compensatedSum(kept) * Polynomial(kept)
   }
 
   /// P(R = k) = 1/N Σⱼ φ(2πj/N)ⁿ exp(−2πi jk/N) for the number R of the rarer steps, of which r is the probability of one and
-  /// φ(θ) = 1 − r + r e^(iθ) the characteristic function; exact where N is above n.
+  /// φ(θ) = 1 − r + r e^(iθ) the characteristic function; exact where the number N of points, a power of two, is above n.
   ///
   /// S = ±(n − 2R), so that the walk's own is φ(∓2ξ)ⁿ e^(±inξ): its second factor only moves the law, but would have roundings.
-  private func invertedCharacteristicFunction(_ steps: Int) -> [Double] {
-    let count = powerOfTwo(notBelow: steps + 1)
+  func invertedCharacteristicFunction(_ steps: Int, points count: Int) -> [Double] {
     var values = ComplexValues(
       real: [Double](repeating: 0, count: count), imaginary: [Double](repeating: 0, count: count))
     for index in 0..<count {
