@@ -18,6 +18,11 @@ public struct RandomWalk: Sendable, Hashable {
     self.probability = probability
   }
 
+  /// The walk of p = ½.
+  static let fair = RandomWalk(checked: 0.5)
+
+  private init(checked probability: Double) { self.probability = probability }
+
   /// p.
   var up: Double { probability }
   /// q.
