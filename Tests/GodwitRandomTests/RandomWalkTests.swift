@@ -64,7 +64,13 @@ import Testing
     #expect(walk.meanDistance(after: 0) == 0)
     expect(walk.meanDistance(after: 100), 7.958923738717877, within: 1e-13)
     expect(walk.meanDistance(after: 1000), 25.2250181784, within: 5e-11)
-    // Hardly biased: by the sum over the places.
+    // By summing over the places with 40 digits.
+    let biased = try RandomWalk(probability: 0.6)
+    for (steps, want) in [(2, 1.04), (5, 2.024), (40, 8.5836278619690258), (101, 20.358098774583163)] {
+      expect(biased.meanDistance(after: steps), want, within: 1e-14 * want)
+      expect(try RandomWalk(probability: 0.4).meanDistance(after: steps), want, within: 1e-14 * want)
+    }
+    expect(biased.meanDistance(after: 1_000_000_000_000) / 1e12, 0.2)
     expect(try RandomWalk(probability: 0.5.nextUp).meanDistance(after: 100), 7.958923738717877, within: 1e-12)
     expect(try RandomWalk(probability: 1).meanDistance(after: 9), 9)
   }
@@ -83,6 +89,37 @@ import Testing
     expect((1...2000).reduce(0) { $0 + unlucky.firstPassage(to: 3, after: $1) }, 8.0 / 27, within: 1e-13)
     expect((1...2000).reduce(0) { $0 + unlucky.firstReturn(after: $1) }, unlucky.probabilityOfReturn, within: 1e-13)
     #expect(try RandomWalk(probability: 0).probabilityOfReaching(1) == 0)
+  }
+
+  @Test(arguments: [0, 0x1p-40, 0.3, 0.5, 0.6, 1 - 0x1p-40, 1]) func returnsInTime(probability: Double) throws {
+    let walk = try RandomWalk(probability: probability)
+    var sum = 0.0
+    for steps in 0...200 {
+      sum += walk.firstReturn(after: steps)
+      expect(walk.probabilityOfReturn(within: steps), sum, within: 1e-14 * sum)
+      if probability != 0.5 { continue }
+      expect(walk.probabilityOfReturn(within: steps), 1 - walk.probability(at: 0, after: steps & ~1))
+    }
+    let late = walk.probabilityOfReturn(within: 1_000_000_000_000)
+    expect(late, probability == 0.5 ? 1 : walk.probabilityOfReturn, within: 1e-6 * late)
+  }
+
+  @Test(arguments: [0x1p-40, 0.3, 0.5, 0.6]) func logarithmsOfTails(probability: Double) throws {
+    let walk = try RandomWalk(probability: probability)
+    for steps in [1, 10, 77] {
+      for place in -steps - 2...steps + 2 {
+        for (log, plain) in [
+          (walk.logCDF(place, after: steps), walk.cdf(place, after: steps)),
+          (walk.logSurvival(place, after: steps), walk.survival(place, after: steps)),
+          (walk.logMaximum(atLeast: place, in: steps), walk.maximum(atLeast: place, in: steps)),
+        ] { #expect(abs(exp(log) - plain) <= 1e-12 * plain, "\(place) of \(steps): \(log), \(plain)") }
+      }
+    }
+    // The only path to the end of the way: n ln p.
+    let want = 100_000 * log(probability)
+    expect(walk.logSurvival(99_999, after: 100_000) / want, 1, within: 1e-13)
+    expect(walk.logMaximum(atLeast: 100_000, in: 100_000) / want, 1, within: 1e-13)
+    expect(walk.logCDF(-100_000, after: 100_000) / (100_000 * log1p(-probability)), 1, within: 1e-13)
   }
 
   @Test func ruin() throws {
@@ -149,6 +186,7 @@ import Testing
     expect(walk.gaussianError(after: 100), 2.726e-4, within: 5e-8)
     expect(walk.gaussianError(after: 100) / walk.gaussianError(after: 400), 4, within: 0.05)
     #expect(walk.gaussianCDF(3, after: 100) == walk.gaussianCDF(2, after: 100))
+    expect(walk.gaussianError(after: 100_000_000) / walk.gaussianError(after: 10_000), 1e-4, within: 1e-8)
   }
 
   @Test(arguments: [-0.1, 1.1, .nan, .infinity]) func badParameters(probability: Double) {

@@ -29,6 +29,16 @@ extension RandomWalk {
   /// The probability of ever coming back to 0: 1 − |p − q|.
   public var probabilityOfReturn: Double { 2 * min(up, down) }
 
+  /// The probability of coming back to 0 within `steps` steps: 1 − E|Sₙ| / n, by the ballot theorem; 1 − P(Sₙ = 0) where p = ½
+  /// and n is even.
+  public func probabilityOfReturn(within steps: Int) -> Double {
+    if steps < 2 { return 0 }
+    let (rarer, behind) = up < down ? (up, survival(0, after: steps - 1)) : (down, cdf(-1, after: steps - 1))
+    // 1 − |p − q| (1 − 2 behind − P(Sₙ₋₁ = 0)) without the 1, as the result may be small.
+    let against = 2 * behind + probability(at: 0, after: steps - 1)
+    return 2 * rarer + abs(drift) * against - probability(at: 0, after: steps - steps % 2)
+  }
+
   /// ln(q / p), to relative accuracy also where p is near ½.
   var logOdds: Double {
     abs(drift) < 0.5 ? .log(onePlus: -drift / up) : .log(down / up)
@@ -54,12 +64,22 @@ extension RandomWalk {
     if level <= 0 { return 1 }
     if level > steps { return 0 }
     if probability == 0 || probability == 1 { return probability }
-    let reached = survival(level - 1, after: steps)
-    let least = Double((steps + level) / 2)
-    if least >= Double(steps) { return reached }
-    // Through logarithms: the factor may overflow where the probability underflows.
-    let reflected = incompleteBeta(least + 1, Double(steps) - least, x: down, y: up).logLower
-    return min(reached + .exp(reflected - Double(level) * logOdds), 1)
+    return min(survival(level - 1, after: steps) + .exp(logReflected(level, steps)), 1)
+  }
+
+  /// ln P(M ≥ level), also where the probability underflows.
+  package func logMaximum(atLeast level: Int, in steps: Int) -> Double {
+    if level <= 0 { return 0 }
+    if level > steps || probability == 0 { return -.infinity }
+    if probability == 1 { return 0 }
+    let (reached, reflected) = (logSurvival(level - 1, after: steps), logReflected(level, steps))
+    return min(max(reached, reflected) + .log(onePlus: .exp(-abs(reached - reflected))), 0)
+  }
+
+  /// ln((p/q)^level P(S < −level)): the factor may overflow where the probability underflows.
+  private func logReflected(_ level: Int, _ steps: Int) -> Double {
+    let probability = logCDF(-level - 1, after: steps)
+    return probability == -.infinity ? probability : probability - Double(level) * logOdds
   }
 
   /// P(M = level) for the maximum M of the places at the times 0 to `steps`; P(S = level) + P(S = level + 1) where p = ½.

@@ -74,6 +74,19 @@ public struct RandomWalk: Sendable, Hashable {
     return upSteps(in: steps).survival((Double(steps + place) / 2).rounded(.down))
   }
 
+  /// ln P(S ≤ place) after `steps` steps, also where the probability underflows.
+  package func logCDF(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logUpper }
+
+  /// ln P(S > place) after `steps` steps, also where the probability underflows.
+  package func logSurvival(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logLower }
+
+  /// P(S ≥ place) is the lower tail, P(S < place) the upper.
+  private func tails(below place: Int, _ steps: Int) -> Tails {
+    let up = (steps + place + 1) >> 1
+    if up <= 0 || up > steps { return up <= 0 ? .all : .none }
+    return incompleteBeta(Double(up), Double(steps - up + 1), x: self.up, y: down)
+  }
+
   /// p − q.
   public var drift: Double { 2 * probability - 1 }
 
@@ -85,13 +98,11 @@ public struct RandomWalk: Sendable, Hashable {
 
   /// E |S|, how far the walk is from where it began; about √(2n / π) where p = ½.
   ///
-  /// - Complexity: O(1) where p = ½, by E |S₂ₘ| = E |S₂ₘ₋₁| = 2m P(S₂ₘ = 0); else O(n).
+  /// n ((p − q) (P(Sₙ₋₁ > 0) − P(Sₙ₋₁ < 0)) + P(S = 0 after n steps, or after n − 1 if n is odd)): u C(n, u) = n C(n − 1, u − 1)
+  /// makes E S⁺ and E S⁻ tails of n − 1 steps. No term is negative.
   public func meanDistance(after steps: Int) -> Double {
-    if probability == 0.5 {
-      let even = steps + steps % 2
-      return Double(even) * probability(at: 0, after: even)
-    }
-    let law = upSteps(in: steps)
-    return compensatedSum((0...steps).lazy.map { abs(Double(2 * $0 - steps)) * law.probability(of: $0) })
+    if steps == 0 { return 0 }
+    let lean = survival(0, after: steps - 1) - cdf(-1, after: steps - 1)
+    return Double(steps) * (drift * lean + probability(at: 0, after: steps - steps % 2))
   }
 }
