@@ -43,13 +43,18 @@ import Testing
   @Test(arguments: [["--at-least", "2"], ["--at-most", "1"], ["--exactly", "3"], ["--gap-within", "15min..30min"]])
   func simulationAgrees(question: [String]) throws {
     let arguments = ["poisson", "--rate", "3/h", "--simulate", "250000", "--seed", "4"] + question
-    #expect(try CommandRun(arguments: arguments).output.contains("within four standard errors"))
+    #expect(try CommandRun(arguments: arguments).output.contains("within the band"))
     let object = try #require(try CommandRun(arguments: arguments + ["--json"]).objects().first)
     let exact = try #require(object["probability"] as? Double)
     let error = try #require(object["standardError"] as? Double)
     let frequency = try #require(object["simulatedFrequency"] as? Double)
     #expect(object["trials"] as? Int == 250_000 && frequency != exact && abs(frequency - exact) < 4 * error)
     #expect(abs(error - (exact * (1 - exact) / 250_000).squareRoot()) < 1e-12)
+    // 3.89 standard errors on each side leave one in 10,000.
+    let band = try #require(object["band"] as? [Double])
+    for (end, want) in zip(band, [exact - 3.89 * error, exact + 3.89 * error]) {
+      #expect(abs(end - want) < 0.02 * error)
+    }
   }
 
   @Test func withoutAQuestionTheLawIsATableAndAPicture() throws {

@@ -18,7 +18,7 @@ struct PoissonCommand: ParsableCommand {
       (365.25 days); without any, times are in a unit of your own.
 
       Ask one question, or none for a table of the law. --simulate draws that many times what the question is about, and \
-      says how often it was so, with four standard errors of that frequency.
+      says how often it was so, with the band where 99.99 % of such frequencies are.
 
       EXAMPLES
         godwit poisson --rate 3/h --in 1h --at-least 2
@@ -157,53 +157,23 @@ struct PoissonCommand: ParsableCommand {
   // MARK: What is answered
 
   private func answer(_ question: PoissonQuestion, _ law: Poisson, on console: Console) throws {
-    let probability = question.probability(law)
-    var line: JSONLine = [
-      "rate": .text(rate), "question": .text(question.text), "formula": .text(question.formula),
-      "probability": .number(probability),
-    ]
-    let context: String
+    var answer = ProbabilityAnswer(
+      question: question.text, formula: question.formula, probability: question.probability(law))
+    var line: JSONLine = ["rate": .text(rate)]
     if case .gap = question {
       let ends = (gapWithin ?? "").components(separatedBy: "..")
-      context = (ends.count == 2 ? "s = \(ends[0]), t = \(ends[1])" : "t = \(ends[0])") + ", λ = \(rate)"
+      answer.context = [(ends.count == 2 ? "s = \(ends[0]), t = \(ends[1])" : "t = \(ends[0])") + ", λ = \(rate)"]
       line["gapWithin"] = .text(gapWithin ?? "")
     } else {
-      context = "in \(try intervalText()) at \(rate), μ = \(digits(law.rate))"
+      answer.context = ["in \(try intervalText()) at \(rate), μ = \(digits(law.rate))"]
       line["interval"] = .text(try intervalText())
       line["mean"] = .number(law.rate)
     }
-    console.result("\(question.text) = \(question.formula) = \(digits(probability))\n  \(context)")
-    if let simulate {
-      let (hits, trials) = simulated(question, law, trials: simulate, on: console)
-      let frequency = Double(hits) / Double(max(trials, 1))
-      let band = 4 * (probability * (1 - probability) / Double(max(trials, 1))).squareRoot()
-      console.result(
-        "simulated \(Quantity.counted(trials, "time")): \(digits(frequency)), "
-          + (abs(frequency - probability) <= band ? "within" : "outside") + " four standard errors of "
-          + "\(Quantity.rounded(band / 4)) each")
-      line["simulatedFrequency"] = .number(frequency)
-      line["trials"] = .integer(trials)
-      line["standardError"] = .number(band / 4)
+    let simulated = simulate.map { trials in
+      Simulation(trials: trials, seed: seed.seed, unit: "trials", console: console)
+        .frequency(of: answer.probability) { question.occurs(law, using: &$0) }
     }
-    console.emit(line)
-  }
-
-  /// How often it was so, of how many times.
-  private func simulated(
-    _ question: PoissonQuestion, _ law: Poisson, trials: Int, on console: Console
-  ) -> (hits: Int, trials: Int) {
-    Interruption.watch()
-    var generator = Philox(seed: seed.seed)
-    var progress = ProgressBar("simulate", total: trials, unit: "trials", on: console)
-    defer { progress.finish() }
-    var (hits, done) = (0, 0)
-    while done < trials && !Interruption.isRequested {
-      let piece = min(trials - done, 100_000)
-      for _ in 0..<piece where question.occurs(law, using: &generator) { hits += 1 }
-      done += piece
-      progress.update(done)
-    }
-    return (hits, done)
+    answer.print(simulated, line, on: console)
   }
 
   /// The counts that are not too rare to draw, at most `most` of them about evenly.

@@ -56,9 +56,11 @@ struct Simulation {
   func frequency(
     of probability: Double, occurs: (inout Philox) -> Bool
   ) -> SimulatedFrequency {
-    let result = run(counting: 0, add: { $0 += $1 }) { hits, generator in
-      if occurs(&generator) { hits += 1 }
-    }
+    let result = run(
+      counting: 0, add: { $0 += $1 },
+      trial: { hits, generator in
+        if occurs(&generator) { hits += 1 }
+      })
     return SimulatedFrequency(probability: probability, hits: result.tally, trials: result.trials)
   }
 }
