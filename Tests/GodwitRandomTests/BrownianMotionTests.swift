@@ -4,15 +4,17 @@ import Testing
 @testable import GodwitRandom
 
 @Suite struct BrownianMotionTests {
-  /// The sum of squares of independent normal values of mean 0 over their variance has a χ² law; one of 10⁷ experiments may be
-  /// further out.
-  private func expectVariance(
-    _ values: [Double], _ variance: Double, sourceLocation: SourceLocation = #_sourceLocation
+  /// Of independent normal values of mean 0 the sum is normal, and the sum of squares over their variance has a χ² law; one of
+  /// 10⁷ experiments may be further out in either.
+  private func expectNormal(
+    _ values: [Double], variance: Double, sourceLocation: SourceLocation = #_sourceLocation
   ) {
+    let sum = normalTails(compensatedSum(values) / (Double(values.count) * variance).squareRoot())
     let squares = compensatedSum(values.lazy.map { $0 * $0 }) / variance
     let tails = incompleteGamma(Double(values.count) / 2, squares / 2)
     #expect(
-      tails.lower > 5e-8 && tails.upper > 5e-8, "\(squares) of \(values.count) degrees", sourceLocation: sourceLocation)
+      min(sum.lower, sum.upper, tails.lower, tails.upper) > 2.5e-8,
+      "tails \(sum.lower) of the sum, \(tails.lower) of the squares", sourceLocation: sourceLocation)
   }
 
   /// Places less their means have the variances and, by the variances of sums and differences, the covariances of the law.
@@ -22,8 +24,8 @@ import Testing
     for i in paths[0].indices {
       for j in 0..<i {
         for sign in [-1.0, 1] {
-          expectVariance(
-            paths.map { $0[i] + sign * $0[j] }, covariance(i, i) + covariance(j, j) + 2 * sign * covariance(i, j),
+          expectNormal(
+            paths.map { $0[i] + sign * $0[j] }, variance: covariance(i, i) + covariance(j, j) + 2 * sign * covariance(i, j),
             sourceLocation: sourceLocation)
         }
       }
