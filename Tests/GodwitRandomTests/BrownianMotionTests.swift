@@ -25,7 +25,8 @@ import Testing
       for j in 0..<i {
         for sign in [-1.0, 1] {
           expectNormal(
-            paths.map { $0[i] + sign * $0[j] }, variance: covariance(i, i) + covariance(j, j) + 2 * sign * covariance(i, j),
+            paths.map { $0[i] + sign * $0[j] },
+            variance: covariance(i, i) + covariance(j, j) + 2 * sign * covariance(i, j),
             sourceLocation: sourceLocation)
         }
       }
