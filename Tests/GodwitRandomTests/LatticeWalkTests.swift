@@ -80,6 +80,7 @@ import Testing
       }
     }
     // With forty digits, by Python.
+    expect(try LatticeWalk(dimensions: 1).probabilityOfReturn(within: 6), 0.6875)
     for (dimensions, steps, last, sum) in [
       (2, 1000, 6.442138961072733664956e-5, 0.6782231300153173117842),
       (3, 500, 2.569181020198475747347e-5, 0.3277126799184296444310),
@@ -188,6 +189,22 @@ import Testing
     let returned = walk.simulatedReturns(within: steps, walks: walks, using: &generator)
     let law = try Binomial(trials: walks, probability: walk.probabilityOfReturn(within: steps))
     #expect(law.cdf(Double(returned)) > 5e-8 && law.survival(Double(returned - 1)) > 5e-8, "\(returned), \(law.mean)")
+  }
+
+  @Test(arguments: 1...3) func timesOfReturnFollowTheLaw(dimensions: Int) throws {
+    let walk = try LatticeWalk(dimensions: dimensions)
+    var generator = Philox(seed: 16)
+    let steps = 12
+    var counts = [Int](repeating: 0, count: steps / 2 + 1)  // The last: not yet.
+    for _ in 0..<50_000 {
+      let time = walk.sampleReturn(within: steps, using: &generator)
+      #expect((time ?? 0) % 2 == 0)
+      counts[time.map { $0 / 2 - 1 } ?? steps / 2] += 1
+    }
+    let law = walk.firstReturns(upTo: steps)
+    let masses = stride(from: 2, through: steps, by: 2).map { law[$0] }
+    expectCounts(counts, masses + [1 - walk.probabilityOfReturn(within: steps)])
+    #expect(walk.sampleReturn(within: 0, using: &generator) == nil)
   }
 
   @Test func walkersDoNotDependOnThreads() throws {

@@ -10,10 +10,13 @@ public struct BrownianBridge: Sendable, Hashable {
     public let time: Double
     public let place: Double
 
+    /// What is known: the place at a time.
     public init(time: Double, place: Double) { (self.time, self.place) = (time, place) }
   }
 
+  /// The first of the two known places.
   public let start: Pin
+  /// The second, which is later.
   public let end: Pin
   /// σ.
   public let volatility: Double

@@ -24,10 +24,13 @@ public struct FokkerPlanck: Sendable {
   /// The drift velocity v at a place and a time.
   public typealias Drift = @Sendable (_ place: Double, _ time: Double) -> Double
 
+  /// Where the particle is.
   public let interval: ClosedRange<Double>
   /// α.
   public let varianceRate: Double
+  /// What happens at the ends of the interval.
   public let ends: (lower: End, upper: End)
+  /// v.
   public let drift: Drift
   /// How much time has passed.
   public internal(set) var time = 0.0

@@ -9,6 +9,7 @@ import GodwitKernels
 /// and Lewy 1928, "Über die partiellen Differenzengleichungen der mathematischen Physik", § 3). On a grid of spacing h this
 /// stands for ½Δu = −F with f = h²F / d; the time unit is a step, of h² / d.
 public struct LatticeDirichlet: Sendable {
+  /// A number for each place.
   public typealias Field = @Sendable (_ place: [Int]) -> Double
 
   let walk: LatticeWalk

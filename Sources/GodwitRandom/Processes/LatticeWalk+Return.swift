@@ -37,9 +37,9 @@ extension LatticeWalk {
   /// The probability of being back at the origin at least once within `steps` steps.
   ///
   /// - Precondition: the number of steps is not negative.
-  /// - Complexity: O(n) in one dimension, else O(n²).
+  /// - Complexity: O(1) in one dimension, else O(n²).
   public func probabilityOfReturn(within steps: Int) -> Double {
-    compensatedSum(firstReturns(upTo: steps))
+    dimensions == 1 ? RandomWalk.fair.probabilityOfReturn(within: steps) : compensatedSum(firstReturns(upTo: steps))
   }
 
   // MARK: In all time

@@ -35,19 +35,26 @@ extension LatticeWalk {
   public func simulatedReturns(
     within steps: Int, walks: Int, using generator: inout some RandomNumberGenerator
   ) -> Int {
-    let returned = walkers(walks, using: &generator) { (words: inout Philox) -> Bool in
-      var place = [Int](repeating: 0, count: dimensions)
-      var distance = 0
-      var isBack = false
-      walk(steps, using: &words) { axis, step in
-        distance += place[axis] * step < 0 ? -1 : 1
-        place[axis] += step
-        isBack = distance == 0
-        return !isBack
-      }
-      return isBack
+    let returned = walkers(walks, using: &generator) { (words: inout Philox) in
+      sampleReturn(within: steps, using: &words) != nil
     }
     return returned.count { $0 }
+  }
+
+  /// The time at which one walk is back at the origin for the first time; nil where that is not within `steps` steps. Its law is
+  /// `firstReturns(upTo:)`.
+  ///
+  /// - Precondition: the number of steps is not negative.
+  public func sampleReturn(within steps: Int, using generator: inout some RandomNumberGenerator) -> Int? {
+    var place = [Int](repeating: 0, count: dimensions)
+    var (distance, time) = (0, 0)
+    walk(steps, using: &generator) { axis, step in
+      distance += place[axis] * step < 0 ? -1 : 1
+      place[axis] += step
+      time += 1
+      return distance > 0
+    }
+    return time > 0 && distance == 0 ? time : nil
   }
 
   /// Gives `visit` the axis and the direction, 1 or −1, of each of `steps` steps, until it does not want any more.

@@ -10,6 +10,7 @@ import RealModule
 /// u(x) is the mean of g where it ends, and of the integral of f along the way. No grid is needed, and the number of spheres grows
 /// only as ln(1/ε) in a convex domain.
 public struct WalkOnSpheres: Sendable {
+  /// A number for each place.
   public typealias Field = @Sendable (_ place: [Double]) -> Double
 
   /// d.
