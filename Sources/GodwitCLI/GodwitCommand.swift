@@ -14,7 +14,7 @@ public struct GodwitCommand: ParsableCommand {
     version: GodwitVersion.current,
     subcommands: [
       TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, BenchmarkCommand.self,
-      CompareCommand.self, PoissonCommand.self,
+      CompareCommand.self, PoissonCommand.self, WalkCommand.self,
     ])
 
   public init() {}

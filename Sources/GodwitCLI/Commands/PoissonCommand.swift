@@ -165,7 +165,7 @@ struct PoissonCommand: ParsableCommand {
       answer.context = [(ends.count == 2 ? "s = \(ends[0]), t = \(ends[1])" : "t = \(ends[0])") + ", λ = \(rate)"]
       line["gapWithin"] = .text(gapWithin ?? "")
     } else {
-      answer.context = ["in \(try intervalText()) at \(rate), μ = \(digits(law.rate))"]
+      answer.context = ["in \(try intervalText()) at \(rate), μ = \(tenDigits(law.rate))"]
       line["interval"] = .text(try intervalText())
       line["mean"] = .number(law.rate)
     }
@@ -184,8 +184,8 @@ struct PoissonCommand: ParsableCommand {
 
   private func table(_ law: Poisson, on console: Console) throws {
     console.result(
-      "N in \(try intervalText()) at \(rate): mean \(digits(law.mean)), standard deviation "
-        + "\(digits(law.standardDeviation))")
+      "N in \(try intervalText()) at \(rate): mean \(tenDigits(law.mean)), standard deviation "
+        + "\(tenDigits(law.standardDeviation))")
     var table = TextTable(heading: ["n", "P(N = n)", "P(N ≤ n)", "P(N > n)"])
     for count in counts(law, most: 30) {
       let values = [law.probability(of: count), law.cdf(Double(count)), law.survival(Double(count))]
@@ -205,6 +205,4 @@ struct PoissonCommand: ParsableCommand {
       y: ChartAxis("probability"), series: [LineChart.Series("Poisson", points: points, style: .lineAndPoints)],
       command: command)
   }
-
-  private func digits(_ value: Double) -> String { String(format: "%.10g", value) }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GodwitModels
 import GodwitRandom
 
@@ -38,7 +37,7 @@ struct ProbabilityAnswer {
 
   private var value: String {
     // Below the normal numbers digits get lost.
-    if probability < Double.leastNormalMagnitude, let log10 { return "10^(\(String(format: "%.10g", log10)))" }
-    return String(format: "%.10g", probability)
+    if probability < Double.leastNormalMagnitude, let log10 { return "10^(\(tenDigits(log10)))" }
+    return tenDigits(probability)
   }
 }

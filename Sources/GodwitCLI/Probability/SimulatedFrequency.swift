@@ -26,7 +26,7 @@ struct SimulatedFrequency {
   var text: String {
     if trials == 0 { return "simulated no trial" }
     let (low, high) = (String(format: "%.6g", band.lowerBound), String(format: "%.6g", band.upperBound))
-    return "simulated \(Quantity.counted(trials, "time")): \(String(format: "%.10g", frequency)), "
+    return "simulated \(Quantity.counted(trials, "time")): \(tenDigits(frequency)), "
       + (isWithinBand ? "within" : "outside") + " the band \(low) to \(high) of 99.99 % of such simulations"
   }
 

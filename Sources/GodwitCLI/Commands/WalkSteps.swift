@@ -1,0 +1,100 @@
+import GodwitRandom
+
+/// The steps of a walk by chance, one after the other.
+struct WalkSteps {
+  /// Of a step up.
+  let probability: Double
+
+  /// 64 independent bits, each 1 with the probability of a step up.
+  ///
+  /// 64 uniform numbers are compared with the probability digit by digit in binary, all digits of a place being one word, until
+  /// each has been found to be less or greater: in one word where p = ½, in about eight else. A probability has an end in binary,
+  /// so that this is exact.
+  func next(using generator: inout Philox) -> UInt64 {
+    var (less, undecided, rest) = (UInt64(0), UInt64.max, probability)
+    if probability == 1 { return .max }
+    while rest > 0 && undecided != 0 {
+      rest *= 2
+      let word = generator.next()
+      if rest >= 1 {
+        rest -= 1
+        less |= undecided & ~word
+        undecided &= word
+      } else {
+        undecided &= ~word
+      }
+    }
+    return less
+  }
+
+  /// The place after a number of steps from 0.
+  func end(after steps: Int, using generator: inout Philox) -> Int {
+    var (up, rest) = (0, steps)
+    while rest > 0 && !Interruption.isRequested {
+      let word = next(using: &generator)
+      up += (rest >= 64 ? word : word & (1 << rest - 1)).nonzeroBitCount
+      rest -= 64
+    }
+    return 2 * up - steps
+  }
+
+  /// Gives `visit` the time and the place after each step, until it does not want any more.
+  func walk(
+    from start: Int = 0, steps: Int = .max, using generator: inout Philox, _ visit: (_ time: Int, _ place: Int) -> Bool
+  ) {
+    var (time, place) = (0, start)
+    while time < steps && !Interruption.isRequested {
+      var word = next(using: &generator)
+      for _ in 0..<min(64, steps - time) {
+        place += word & 1 == 1 ? 1 : -1
+        word >>= 1
+        time += 1
+        if !visit(time, place) { return }
+      }
+    }
+  }
+}
+
+extension WalkQuestion {
+  /// Whether it is so once, by chance: a walk is made, step by step.
+  func occurs(_ walk: RandomWalk, using generator: inout Philox) -> Bool {
+    let walker = WalkSteps(probability: walk.probability)
+    var isSo = false
+    switch self {
+    case .at(let place, let steps): return walker.end(after: steps, using: &generator) == place
+    case .atLeast(let place, let steps): return walker.end(after: steps, using: &generator) >= place
+    case .atMost(let place, let steps): return walker.end(after: steps, using: &generator) <= place
+    case .firstAt(let place, let steps):
+      walker.walk(steps: steps, using: &generator) { time, here in
+        isSo = here == place && time == steps
+        return here != place
+      }
+    case .reach(let place, let steps):
+      if place == 0 { return true }
+      walker.walk(steps: steps ?? .max, using: &generator) { _, here in
+        isSo = here == place
+        return !isSo
+      }
+    case .lastZero(let time, let steps):
+      isSo = time == 0
+      walker.walk(steps: steps, using: &generator) { now, here in
+        if here == 0 { isSo = now == time }
+        return here != 0 || now <= time
+      }
+    case .comeBack(let steps):
+      walker.walk(steps: steps ?? .max, using: &generator) { _, here in
+        isSo = here == 0
+        return !isSo
+      }
+    case .comeBackOnLattice(let lattice, let steps):
+      return lattice.simulatedReturns(within: steps ?? .max, walks: 1, using: &generator) == 1
+    case .ruin(let start, let goal):
+      if start == 0 || start == goal { return start == goal }
+      walker.walk(from: start, using: &generator) { _, here in
+        isSo = here == goal
+        return here != 0 && here != goal
+      }
+    }
+    return isSo
+  }
+}
