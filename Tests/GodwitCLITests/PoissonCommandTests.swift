@@ -27,18 +27,7 @@ import Testing
   }
 
   /// The article shows what the commands print.
-  @Test func theArticleIsTrue() throws {
-    let path = BuiltProducts.packageRoot.appending(path: "Sources/Godwit/Godwit.docc/EventsAtARate.md")
-    let parts = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "```sh\n").dropFirst()
-    #expect(parts.count == 2)
-    for part in parts {
-      let listings = part.components(separatedBy: "```")
-      let printed = try listings[0].split(separator: "\n").map { line in
-        try CommandRun(arguments: line.split(separator: " ").dropFirst(5).map(String.init)).output
-      }
-      #expect(listings[2] == "text\n" + printed.joined())
-    }
-  }
+  @Test func theArticleIsTrue() throws { #expect(try ArticleOutput.check("EventsAtARate.md") == 2) }
 
   @Test(arguments: [["--at-least", "2"], ["--at-most", "1"], ["--exactly", "3"], ["--gap-within", "15min..30min"]])
   func simulationAgrees(question: [String]) throws {

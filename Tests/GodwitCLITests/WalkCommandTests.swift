@@ -1,0 +1,205 @@
+import Foundation
+import GodwitTestSupport
+import Testing
+
+@Suite struct WalkCommandTests {
+  private func run(_ line: String, _ more: String..., environment: [String: String] = [:]) throws -> CommandRun {
+    let arguments = ["walk"] + line.split(separator: " ").map(String.init) + more
+    return try CommandRun(arguments: arguments, environment: environment)
+  }
+
+  private func answer(_ line: String, _ more: String..., environment: [String: String] = [:]) throws -> [String: Any] {
+    let run = try CommandRun(
+      arguments: ["walk", "--json"] + line.split(separator: " ").map(String.init) + more, environment: environment)
+    #expect(run.exitCode == 0, "\(run.error)")
+    return try #require(run.objects().first)
+  }
+
+  /// Oracles of the walk; where p ≠ ½, by stepping the law with 30 digits.
+  @Test(
+    arguments: [
+      ("--steps 10 --at 0", 0.24609375), ("--steps 10 --at -4", 0.1171875), ("--steps 10 --at 3", 0),
+      ("--steps 100 --at 0", 0.0795892373871788), ("--steps 10 --at 4 --p 0.6", 0.214990848),
+      ("--steps 1e2 --at-least 10 --p 0.6", 0.868909547380252), ("--steps 100 --at-most 10 --p 0.6", 0.178901632723106),
+      ("--steps 11 --first-at 1", 0.0205078125), ("--steps 8 --first-at 0", 0.0390625),
+      ("--steps 100 --reach 5", 0.617299413589252), ("--steps 100 --reach -5 --p 0.6", 0.129047670020534),
+      ("--reach 1 --p 0.4", 2.0 / 3), ("--reach -3 --p 0.6", 8.0 / 27), ("--reach -3 --p 0.4", 1), ("--reach 9", 1),
+      ("--steps 100 --last-zero 40", 0.0128602960848445), ("--steps 100 --last-zero 40 --p 0.6", 0.0114331901182598),
+      ("--steps 11 --last-zero 4", 0.1171875), ("--steps 11 --last-zero 5", 0), ("--return", 1),
+      ("--return --p 0.6", 0.8), ("--return --steps 100 --p 0.6", 0.798434665598187),
+      ("--return --dimensions 1 --steps 10", 0.75390625), ("--return --dimensions 2", 1),
+      ("--return --dimensions 3", 0.3405373295509991), ("--return --dimensions 2 --steps 10", 0.420761108398438),
+      ("--return --dimensions 3 --steps 6", 0.229681069958848), ("--ruin 5,10 --p 0.6", 243.0 / 275),
+      ("--ruin 3,10", 0.3), ("--ruin 0,10", 0), ("--ruin 10,10 --p 0", 1),
+    ] as [(String, Double)]) func answersAreExact(line: String, expected: Double) throws
+  {
+    let object = try answer(line)
+    let value = try #require(object["probability"] as? Double)
+    #expect(abs(value - expected) <= 1e-14, "\(value)")
+    let text = try run(line).output
+    let question = try #require(object["question"] as? String)
+    #expect(text.hasPrefix("\(question) = "))
+    #expect(text.split(separator: "\n")[0].hasSuffix("= \(String(format: "%.10g", value))"), "\(text)")
+    if let p = line.split(separator: " ").last, line.contains("--p") {
+      #expect(object["p"] as? Double == Double(p) && text.contains("p = \(p)"))
+    }
+  }
+
+  @Test func whatIsWorthKnowingStandsBesideTheAnswer() throws {
+    let ruin = try answer("--ruin 5,10 --p 0.6")
+    #expect(abs(try #require(ruin["meanSteps"] as? Double) - 211.0 / 11) < 1e-13)
+    #expect(abs(try #require(ruin["probabilityOfRuin"] as? Double) - 32.0 / 275) < 1e-15)
+    #expect(ruin["formula"] as? String == "(1 − (q/p)^5) / (1 − (q/p)^10)")
+    let limit = try answer("--steps 100 --at 10")
+    #expect(abs(try #require(limit["gaussian"] as? Double) - 0.0483941449) < 5e-11)
+    #expect(
+      try run("--steps 100 --at 10").output.contains("Gaussian limit 0.0483941449, 0.165 % below the exact value"))
+    // Both tails of the limit are halfway to the next place, so that they sum to 1.
+    let tails = try [answer("--steps 10 --at-least 2"), answer("--steps 10 --at-most 0")]
+    let sum = try tails.reduce(0) { $0 + (try #require($1["gaussian"] as? Double)) }
+    #expect(abs(sum - 1) < 1e-15)
+    for (line, words) in [
+      ("--steps 100 --at 11", "after 100 steps only even places can be reached; try 10 or 12"),
+      ("--steps 1 --at 0", "only odd places can be reached; try -1 or 1"),
+      ("--steps 100 --first-at 101", "100 steps lead no further than 100 places"),
+      ("--steps 100 --last-zero 41", "even numbers of steps only; try 40 or 42"),
+      ("--steps 2 --last-zero 3", "there are 2 steps only"),
+    ] {
+      let text = try run(line).output
+      #expect(text.contains(words) && text.contains(" = 0\n"), "\(text)")
+    }
+  }
+
+  @Test func logarithmsTellWhatUnderflows() throws {
+    for (line, expected) in [
+      ("--steps 1e6 --at 1e6", -301_029.995663981195), ("--steps 1e6 --at-least 1e6", -301_029.995663981195),
+      ("--steps 1e6 --at-most -1e6", -301_029.995663981195), ("--steps 1e6 --reach -1e6", -301_029.995663981195),
+      ("--steps 1e6 --first-at 1e6", -301_029.995663981195), ("--steps 1e6 --at 9e5", -214_818.658342652234),
+    ] {
+      let object = try answer(line)
+      let value = try #require(object["log10Probability"] as? Double)
+      #expect(object["probability"] as? Double == 0 && abs(value / expected - 1) < 1e-14, "\(line): \(value)")
+      #expect(try run(line).output.contains(" = 10^(\(String(format: "%.10g", expected)))"))
+    }
+    #expect(try answer("--steps 100 --at 11")["log10Probability"] == nil)
+  }
+
+  @Test(arguments: [
+    "--steps 100 --at 10", "--steps 70 --at-least 2 --p 0.3", "--steps 64 --at-most -4 --p 0.4",
+    "--steps 11 --first-at 1 --p 0.6", "--steps 8 --first-at 0", "--steps 100 --reach -5",
+    "--steps 100 --last-zero 0 --p 0.45",
+    "--steps 90 --last-zero 40", "--steps 20 --return --p 0.2", "--steps 30 --return --dimensions 3",
+    "--ruin 2,7 --p 0.53",
+  ]) func simulationAgrees(line: String) throws {
+    let object = try answer(line, "--simulate", "1e5", "--seed", "2")
+    let exact = try #require(object["probability"] as? Double)
+    let frequency = try #require(object["simulatedFrequency"] as? Double)
+    let band = try #require(object["band"] as? [Double])
+    #expect(object["trials"] as? Int == 100_000 && frequency != exact)
+    #expect(band[0] < exact && exact < band[1] && band[1] - band[0] < 8 * (exact / 1e5).squareRoot())
+    #expect(band[0] <= frequency && frequency <= band[1], "\(exact): \(frequency)")
+    #expect(try run(line, "--simulate", "1e5", "--seed", "2").output.contains("within the band"))
+  }
+
+  @Test func simulationDependsOnTheSeedOnly() throws {
+    func frequency(_ seed: String, _ threads: String) throws -> Double {
+      let object = try answer(
+        "--ruin 5,10 --p 0.6 --simulate 5000 --seed", seed, environment: ["GODWIT_THREADS": threads])
+      return try #require(object["simulatedFrequency"] as? Double)
+    }
+    let one = try frequency("1", "1")
+    #expect(try frequency("1", "3") == one && frequency("2", "1") != one)
+  }
+
+  @Test func interruptedSimulationsTellWhatWasCounted() throws {
+    let scratch = try TemporaryFolder()
+    let run = try CommandRun(
+      shell: """
+        "$godwit" walk --steps 1e4 --at 0 --simulate 1e10 2>progress & pid=$!
+        until [ -s progress ] || ! kill -0 $pid; do sleep 0.02; done; kill -INT $pid; wait $pid
+        """, in: scratch.url)
+    #expect(run.exitCode == 130 && run.output.contains("within the band"))
+    let line = try #require(run.output.firstMatch(of: /simulated (?<trials>[\d,]+) times/))
+    let trials = try #require(Int(line.output.trials.filter { $0 != "," }))
+    #expect(trials > 0 && trials < 10_000_000_000)
+    let progress = try String(contentsOfFile: scratch.path("progress"), encoding: .utf8)
+    #expect(progress.contains("walks/s") && progress.contains(" left"))
+  }
+
+  @Test func withoutAQuestionTheLawIsATable() throws {
+    let objects = try CommandRun(arguments: ["walk", "--steps", "1000", "--json", "--simulate", "1e4"]).objects()
+    let moments = try #require(objects.first)
+    #expect(moments["variance"] as? Double == 1000 && moments["mean"] as? Double == 0)
+    #expect(abs(try #require(moments["meanDistance"] as? Double) - 25.2250181784) < 5e-11)
+    let rows = objects.dropFirst()
+    #expect((15...31).contains(rows.count) && moments["trials"] as? Int == 10_000)
+    let places = rows.compactMap { $0["place"] as? Int }
+    #expect(places == places.map { -$0 }.reversed())
+    for row in rows {
+      let values = try ["probability", "simulatedFrequency", "atMost", "moreThan"].map {
+        try #require(row[$0] as? Double)
+      }
+      // Six standard errors and a walk.
+      #expect(abs(values[1] - values[0]) < 6 * (values[0] / 1e4).squareRoot() + 1e-4)
+      #expect(abs(values[2] + values[3] - 1) < 1e-15)
+    }
+    let text = try run("--steps 100").output
+    #expect(text.contains("mean 0, variance 100, mean distance E|S| = 7.958923739"))
+    #expect(text.contains("the Gaussian limit errs in P(S ≤ k) by at most 0.000272593"))
+    #expect(text.contains("0.0795892    0.0797885     0.539795     0.460205"))
+    #expect(
+      text.contains("left out: odd places, P = 0; k < -36, P = 9.15716e-05; k > 36, P = 9.15716e-05; between, all but"))
+    #expect(try run("--steps 1e15").output.contains("mean distance E|S| = 25231325.22"))
+    for line in ["--steps 0", "--steps 3 --p 1", "--steps 1e15 --p 1e-15"] { #expect(try run(line).exitCode == 0) }
+  }
+
+  @Test(arguments: [
+    ("--steps 100 --at 10", ["The place after 100 steps, p = 0.5", "Gaussian limit"]),
+    ("--steps 300 --simulate 4 --p 0.6", ["Walks of 300 steps, p = 0.6", "n (p − q) ± √(4 n p q)", "walk 4"]),
+    ("--steps 300 --simulate 1", ["± √n", "walk 1"]), ("--ruin 50,100 --p 0.52", ["Having 100 before 0", "start"]),
+    ("--steps 200 --last-zero 40", ["Last at 0, of 200 steps"]), ("--steps 201 --first-at -5", ["First at -5"]),
+    ("--steps 10 --first-at 0", ["First back at 0"]), ("--steps 100 --reach 5", ["Having reached 5"]),
+    ("--reach -5 --p 0.6", ["Ever reaching a place"]), ("--return --steps 1e9", ["Having returned, p"]),
+    ("--return --steps 100 --dimensions 2", ["Having returned in 2 dimensions"]),
+    ("--steps 0", ["The place after 0 steps"]),
+    ("--steps 1e15", ["The place after 1,000"]), ("--ruin 5e14,1e15", ["before 0"]),
+  ]) func picturesShowWhatWasAsked(line: String, words: [String]) throws {
+    let scratch = try TemporaryFolder()
+    let run = try run(line, "--plot", scratch.path("walk.svg"))
+    #expect(run.exitCode == 0, "\(run.error)")
+    let svg = try String(contentsOfFile: scratch.path("walk.svg"), encoding: .utf8)
+    for word in words { #expect(svg.contains(word), "\(word)") }
+    #expect(
+      svg.contains("<metadata>godwit walk \(line.split(separator: " ")[0])") && !svg.contains("no points to show"))
+  }
+
+  @Test(arguments: [
+    ("--p 1.2 --steps 3", "--p 1.2: expected a probability, from 0 to 1"), ("--p nan --steps 3", "--p nan: expected"),
+    ("--p -0.1 --return", "--p -0.1: expected"), ("--steps -3", "--steps -3: expected a whole number, from 0 to 1e15"),
+    ("--steps 1e16", "--steps 1e16: expected a whole number, from 0 to 1e15"), ("--steps 1.5", "--steps 1.5: expected"),
+    ("--steps 10 --at x", "--at x: expected a whole number, from -1e15 to 1e15"),
+    ("--steps 10 --at-least -9223372036854775808", "--at-least -9223372036854775808: expected"),
+    ("--at 3", "--at 3: after how many steps? Give --steps too"), ("", "give --steps"),
+    ("--steps 10 --at 3 --reach 2", "--at, --reach: ask one question at a time"),
+    ("--steps 10 --last-zero -2", "--last-zero -2: expected a whole number, from 0"),
+    ("--ruin 11,10", "--ruin 11,10: expected a start from 0 to a goal, and the goal, such as 5,10"),
+    ("--ruin 5", "--ruin 5: expected"), ("--ruin 5,x", "--ruin 5,x: expected"),
+    ("--ruin -1,5", "--ruin -1,5: expected"),
+    ("--ruin 0,0", "--ruin 0,0: expected"), ("--ruin 1,2,3", "--ruin 1,2,3: expected"),
+    ("--ruin 3,5 --steps 10", "leave --steps out"), ("--dimensions 3 --steps 10", "--dimensions goes with --return"),
+    ("--dimensions 0 --return", "--dimensions 0: expected a whole number, from 1 to 1e6"),
+    ("--dimensions 3 --return --p 0.4", "leave --p out"),
+    ("--dimensions 3 --return --steps 1e6", "give at most 20000 steps"),
+    ("--dimensions 1e5 --return --steps 101", "give at most 100 steps"),
+    ("--return --simulate 10", "give --steps, for how long each may take"),
+    ("--reach 3 --p 0.4 --simulate 10", "would not end"), ("--return --plot a.svg", "give --steps too"),
+    ("--return --dimensions 3 --plot a.svg", "give --steps too"),
+    ("--steps 1e10 --at 0 --simulate 1e6", "more than 1e14 in all"),
+    ("--ruin 5e14,1e15 --simulate 1", "walks of 2.5e+29 steps"),
+    ("--steps 10 --simulate 0", "--simulate 0: expected a whole number, from 1 to 1e12"),
+  ]) func badInputIsWrongUsage(line: String, message: String) throws {
+    let run = try run(line)
+    #expect(run.exitCode == 64 && run.output.isEmpty)
+    #expect(run.error.contains(message), "\(run.error)")
+  }
+}
