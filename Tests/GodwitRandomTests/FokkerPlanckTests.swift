@@ -125,6 +125,15 @@ import Testing
     }
   }
 
+  /// The flows of neighbouring cells balance where their masses have the ratio exp(2vh / α), however small one is.
+  @Test(arguments: [-40.0, -2, 3, 40]) func stationaryRatios(velocity: Double) throws {
+    var equation = try FokkerPlanck(on: 0...1, cells: 4, start: 0.5, drift: { _, _ in velocity })
+    equation.advance(by: 10)
+    for (lower, upper) in zip(equation.masses, equation.masses.dropFirst()) {
+      #expect(abs(upper / lower / exp(velocity / 2) - 1) < 1e-12)
+    }
+  }
+
   /// The double well v = x − x³, simulated in small steps.
   @Test func simulatedParticles() throws {
     let (walks, steps, time) = (20_000, 200, 1.0)

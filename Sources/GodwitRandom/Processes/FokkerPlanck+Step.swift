@@ -39,8 +39,7 @@ extension FokkerPlanck {
       require(velocity.isFinite, "FokkerPlanck: the drift is \(velocity) at \(place) and time \(time)")
       let rate = varianceRate / (2 * width * distance)
       let z = 2 * velocity * distance / varianceRate
-      let back = z == 0 ? 1 : z / .expMinusOne(z)
-      return (rate * (z + back), rate * back)
+      return z == 0 ? (rate, rate) : (rate * -z / .expMinusOne(-z), rate * z / .expMinusOne(z))
     }
     for cell in 0..<cells - 1 {
       let place = interval.lowerBound + Double(cell + 1) * width

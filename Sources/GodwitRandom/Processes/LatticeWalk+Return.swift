@@ -69,8 +69,8 @@ extension LatticeWalk {
     return sum + GaussLegendre.integral { 2 * start / ($0 * $0 * $0) * occupation(start / ($0 * $0)) }
   }
 
-  /// The probability that the walk with a step in each unit of time in the mean, at the times of a Poisson process, is at the
-  /// origin after a time though it has left it.
+  /// The probability that the walk which steps at the times of a Poisson process, once in a unit of time in the mean, has made a
+  /// step and is at the origin.
   private func occupation(_ time: Double) -> Double {
     let d = Double(dimensions)
     if time < 20 * d {
