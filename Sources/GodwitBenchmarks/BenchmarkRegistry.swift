@@ -6,6 +6,7 @@ public enum BenchmarkRegistry {
     + MixerBenchmarks.all
     + OperationBenchmarks.all + RowBenchmarks.all
     + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + RandomBenchmarks.all
+    + WalkBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
   ///

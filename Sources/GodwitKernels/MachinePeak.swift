@@ -29,15 +29,26 @@ package func measuredPeak(
 package enum MemoryTraffic: CaseIterable, Sendable {
   /// Reads one array.
   case read
+  /// Writes one array past the caches.
+  case write
   /// Reads one array and writes another past the caches.
   case copy
   /// Reads four arrays and writes three of them, as AdamW does.
   case update
 
+  /// Arrays in memory.
+  var arrays: Int {
+    switch self {
+    case .read, .write: 1
+    case .copy: 2
+    case .update: 4
+    }
+  }
+
   /// Arrays read and written.
   var passes: Int {
     switch self {
-    case .read: 1
+    case .read, .write: 1
     case .copy: 2
     case .update: 7
     }
@@ -56,7 +67,7 @@ package func measuredBandwidth(
   let pieces = threads * 8
   let count = byteCount / 4 / (64 * pieces) * 64
   let total = max(count * pieces, 1)
-  let arrays = (0..<(traffic == .read ? 1 : traffic == .copy ? 2 : 4)).map { _ in
+  let arrays = (0..<traffic.arrays).map { _ in
     let block = MemoryCache.allocate(byteCount: total * 4).assumingMemoryBound(to: Float.self)
     block.initialize(repeating: 0, count: total)
     return block
@@ -72,6 +83,7 @@ package func measuredBandwidth(
       let start = piece * count
       switch traffic {
       case .read: sink[piece] += table.pointee.read(Int64(count), arrays[0] + start)
+      case .write: table.pointee.write(Int64(count), arrays[0] + start)
       case .copy: table.pointee.copy(Int64(count), arrays[0] + start, arrays[1] + start)
       case .update:
         table.pointee.update(

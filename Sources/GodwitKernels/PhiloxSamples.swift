@@ -28,3 +28,11 @@ package func normalSamples(
 ) {
   gw_philox_table(isa.rawValue)!.pointee.normal(mean, standardDeviation, count, words, samples)
 }
+
+/// Two exponential samples of each of `count` words: −scale ln(1 − v), v from 32 bits. Every instruction set gives the same bits.
+package func exponentialSamples(
+  scale: Float, count: Int, _ words: UnsafePointer<UInt64>, _ samples: UnsafeMutablePointer<Float>,
+  on isa: InstructionSet = .current
+) {
+  gw_philox_table(isa.rawValue)!.pointee.exponential(scale, count, words, samples)
+}

@@ -1,11 +1,5 @@
 import GodwitKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Fills `target` with independent normal samples.
 ///
 /// Each word of the generator gives two neighbours, r cos φ and r sin φ with r = √(−2 ln u): u from the upper 31 of its
@@ -25,9 +19,9 @@ package func fillNormal(
 
 /// Fills `target` with independent normal samples.
 ///
-/// Each two words of the generator give two neighbours, r cos φ and r sin φ with r = √(−2 ln u): u from the upper 53 bits
-/// of the first, φ from the upper 53 bits of the second (Box and Muller 1958). No sample is further than 8.7 standard
-/// deviations from the mean. After an odd count the last sine is lost.
+/// Each two words of the generator give two neighbours, r cos φ and r sin φ with r = √(−2 ln u): u from the upper 52 bits
+/// of the first, φ from the upper 53 bits of the second (Box and Muller 1958). No sample is further than 8.6 standard
+/// deviations from the mean. After an odd count the last sine is lost. The samples are the same under every instruction set.
 ///
 /// - Precondition: the standard deviation is not negative, both parameters are finite.
 package func fillNormal(
@@ -36,12 +30,14 @@ package func fillNormal(
 ) {
   requireUsable(mean, standardDeviation)
   forEachPiece(of: (count + 1) / 2 * 2, using: &generator) { place, words in
-    for index in stride(from: 0, to: words.count, by: 2) {
-      let radius = (-2 * log((Double(words[index] >> 11) + 0.5) * 0x1p-53)).squareRoot()
-      let angle = Double(words[index + 1] >> 11) * (2 * .pi * 0x1p-53)
-      let sample = place + index
-      target[sample] = mean + standardDeviation * (radius * cos(angle))
-      if sample + 1 < count { target[sample + 1] = mean + standardDeviation * (radius * sin(angle)) }
+    guard let base = words.baseAddress else { return }
+    let whole = min(words.count, count - place) / 2
+    normalSamples(mean: mean, standardDeviation: standardDeviation, count: whole, base, target + place)
+    if 2 * whole < words.count {
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2) { pair in
+        normalSamples(mean: mean, standardDeviation: standardDeviation, count: 1, base + 2 * whole, pair.baseAddress!)
+        target[count - 1] = pair[0]
+      }
     }
   }
 }

@@ -119,4 +119,23 @@ extension Tensor {
     }
     self.init(storage: storage, shape: shape, dtype: dtype)
   }
+  /// Independent samples of a law, such as `Exponential(rate: 2)`.
+  ///
+  /// - Precondition: the law's parameters fit the element type.
+  public init(
+    samplesOf law: some ContinuousDistribution, shape: Shape, dtype: DType = .float32,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    let count = shape.elementCount
+    let storage = Storage(byteCount: count * dtype.byteCount)
+    switch dtype {
+    case .float32:
+      let target = storage.pointer.assumingMemoryBound(to: Float.self)
+      law.fill(UnsafeMutableBufferPointer(start: target, count: count), using: &generator)
+    case .float64:
+      let target = storage.pointer.assumingMemoryBound(to: Double.self)
+      law.fill(UnsafeMutableBufferPointer(start: target, count: count), using: &generator)
+    }
+    self.init(storage: storage, shape: shape, dtype: dtype)
+  }
 }

@@ -47,18 +47,29 @@ public struct DistributionSuite<Law: Distribution> {
     return found + sampleViolations(number: number)
   }
 
-  /// Counts between quantiles: χ² may exceed its band with a probability of 10⁻⁷.
+  /// What is wrong with the samples: those of `fill`, few and many, and those that come one by one.
   private func sampleViolations(number: (Law.Value) -> Double) -> [String] {
+    sampleViolations("samples", number) { law.samples($0, using: &$1) }
+      + sampleViolations("samples one by one", number) { count, generator in
+        (0..<count).map { _ in law.sample(using: &generator) }
+      }
+      + sampleViolations("samples by fifties", number) { count, generator in
+        (0..<count / 50).flatMap { _ in law.samples(50, using: &generator) }
+      }
+  }
+
+  /// Counts between quantiles: χ² may exceed its band with a probability of 10⁻⁷.
+  private func sampleViolations(
+    _ name: String, _ number: (Law.Value) -> Double, of sampled: (Int, inout Philox) -> [Law.Value]
+  ) -> [String] {
     var generator = Philox(seed: 77)
     var copy = generator
-    let samples = law.samples(sampleCount, using: &generator)
+    let samples = sampled(sampleCount, &generator)
     var found: [String] = []
-    if samples != law.samples(sampleCount, using: &copy) { found.append("samples differ under a copied generator") }
-    if samples.contains(where: { !law.support.contains($0) }) { found.append("samples outside the support") }
-    var single = copy
-    let one = law.sample(using: &single)
-    if !law.support.contains(one) { found.append("sample \(one) is outside the support") }
-    if !law.samples(0, using: &copy).isEmpty { found.append("samples where none were asked for") }
+    if samples != sampled(sampleCount, &copy) { found.append("\(name) differ under a copied generator") }
+    if generator != copy { found.append("\(name) leave a copied generator elsewhere") }
+    if samples.contains(where: { !law.support.contains($0) }) { found.append("\(name) outside the support") }
+    if !sampled(0, &copy).isEmpty { found.append("\(name) where none were asked for") }
 
     var edges: [Double] = []
     for cell in 1..<40 {
@@ -84,7 +95,7 @@ public struct DistributionSuite<Law: Distribution> {
     }
     if edges.isEmpty { return found }
     let chance = incompleteGamma(Double(edges.count) / 2, statistic / 2).upper
-    if !(chance > 1e-7) { found.append("samples: χ² \(statistic) of \(edges.count) degrees, of chance \(chance)") }
+    if !(chance > 1e-7) { found.append("\(name): χ² \(statistic) of \(edges.count) degrees, of chance \(chance)") }
     return found
   }
 

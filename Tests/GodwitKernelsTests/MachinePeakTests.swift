@@ -34,5 +34,7 @@ import Testing
     #expect((count..<guarded).allSatisfy { arrays[0][$0] == 1 && arrays[2][$0] == 3 && arrays[3][$0] == 4 })
     table.pointee.copy(Int64(count), arrays[0], arrays[1])
     #expect((0..<count).allSatisfy { arrays[1][$0] == 8 } && arrays[1][count] == 2)
+    table.pointee.write(Int64(count), arrays[3])
+    #expect((0..<count).allSatisfy { arrays[3][$0] == 1 } && arrays[3][count] == 4)
   }
 }

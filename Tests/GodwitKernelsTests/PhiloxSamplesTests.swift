@@ -75,6 +75,15 @@ import Testing
         #expect(abs(Double(normal[2 * index]) - radius * cos(angle)) < tolerance, "\(word)")
         #expect(abs(Double(normal[2 * index + 1]) - radius * sin(angle)) < tolerance, "\(word)")
       }
+      var exponential = [Float](repeating: .nan, count: 2 * count + 1)
+      exponentialSamples(scale: 1, count: count, Self.inputs, &exponential, on: isa)
+      #expect(exponential.removeLast().isNaN)
+      for index in 0..<2 * count {
+        let word = Self.inputs[index / 2]
+        let bits = index % 2 == 0 ? UInt32(truncatingIfNeeded: word) : UInt32(word >> 32)
+        let want = -log1p(-(Double(bits) + 0.5) / 0x1p32)
+        #expect(abs(Double(exponential[index]) - want) < 3e-7 * want, "\(bits)")
+      }
     }
   }
 
@@ -88,6 +97,9 @@ import Testing
       #expect(plain.map(\.bitPattern) == wide.map(\.bitPattern))
       uniformSamples(in: -0.1..<0.3, count: count, Self.inputs, &plain, on: .plain)
       uniformSamples(in: -0.1..<0.3, count: count, Self.inputs, &wide, on: isa)
+      #expect(plain.map(\.bitPattern) == wide.map(\.bitPattern))
+      exponentialSamples(scale: 0.7, count: count, Self.inputs, &plain, on: .plain)
+      exponentialSamples(scale: 0.7, count: count, Self.inputs, &wide, on: isa)
       #expect(plain.map(\.bitPattern) == wide.map(\.bitPattern))
     }
   }

@@ -70,7 +70,7 @@ import Testing
 /// A Poisson law of rate 3 with a fault.
 private struct FaultyCounts: DiscreteDistribution {
   enum Fault: CaseIterable {
-    case none, cdf, survival, quantile, mass, logMass, outside, mean, variance, skewness, kurtosis, samples, state
+    case none, cdf, survival, quantile, mass, logMass, outside, mean, variance, skewness, kurtosis, samples, fill, state
   }
 
   let fault: Fault
@@ -95,6 +95,11 @@ private struct FaultyCounts: DiscreteDistribution {
     if fault == .state { return Int.random(in: 0..<9) }
     let value = law.sample(using: &generator)
     return fault == .samples && value == 2 && generator.next() % 10 == 0 ? 3 : value
+  }
+  func fill(_ target: UnsafeMutableBufferPointer<Int>, using generator: inout some RandomNumberGenerator) {
+    law.fill(target, using: &generator)
+    if fault != .fill { return }
+    for index in target.indices where index % 10 == 0 && target[index] == 2 { target[index] = 3 }
   }
 }
 

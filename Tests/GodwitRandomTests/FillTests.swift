@@ -9,7 +9,37 @@ private struct Disguised: RandomNumberGenerator {
 }
 
 @Suite struct FillTests {
-  enum Kind: CaseIterable, Sendable { case uniformFloat, uniformDouble, normalFloat, normalDouble }
+  enum Kind: CaseIterable, Sendable {
+    case uniformFloat, uniformDouble, normalFloat, normalDouble, exponentialFloat, exponentialDouble
+
+    var isSingle: Bool { self == .uniformFloat || self == .normalFloat || self == .exponentialFloat }
+
+    /// P(X ≤ x).
+    func cdf(_ x: Double) -> Double {
+      switch self {
+      case .uniformFloat, .uniformDouble: x
+      case .normalFloat, .normalDouble: 0.5 * erfc(-x * 0.5.squareRoot())
+      case .exponentialFloat, .exponentialDouble: -expm1(-x)
+      }
+    }
+
+    /// E X to E X⁸ of the quantity less its mean, over its deviation.
+    var moments: [Double] {
+      switch self {
+      case .uniformFloat, .uniformDouble: [0, 1, 0, 9.0 / 5, 0, 27.0 / 7, 0, 9]
+      case .normalFloat, .normalDouble: [0, 1, 0, 3, 0, 15, 0, 105]
+      case .exponentialFloat, .exponentialDouble: [0, 1, 2, 9, 44, 265, 1854, 14833]
+      }
+    }
+
+    func standardized(_ x: Double) -> Double {
+      switch self {
+      case .uniformFloat, .uniformDouble: (x - 0.5) * 12.0.squareRoot()
+      case .normalFloat, .normalDouble: x
+      case .exponentialFloat, .exponentialDouble: x - 1
+      }
+    }
+  }
 
   static func samples(_ kind: Kind, _ count: Int, using generator: inout some RandomNumberGenerator) -> [Double] {
     var floats = [Float](repeating: .nan, count: count)
@@ -19,8 +49,10 @@ private struct Disguised: RandomNumberGenerator {
     case .uniformDouble: fillUniform(&doubles, count: count, in: 0..<1, using: &generator)
     case .normalFloat: fillNormal(&floats, count: count, mean: 0, standardDeviation: 1, using: &generator)
     case .normalDouble: fillNormal(&doubles, count: count, mean: 0, standardDeviation: 1, using: &generator)
+    case .exponentialFloat: fillExponential(&floats, count: count, rate: 1, using: &generator)
+    case .exponentialDouble: fillExponential(&doubles, count: count, rate: 1, using: &generator)
     }
-    return kind == .uniformFloat || kind == .normalFloat ? floats.map(Double.init) : doubles
+    return kind.isSingle ? floats.map(Double.init) : doubles
   }
 
   @Test(arguments: Kind.allCases, [0, 1, 2, 3, 7, 2047, 2048, 2049, 50_001])
@@ -47,6 +79,13 @@ private struct Disguised: RandomNumberGenerator {
     let normal = Self.samples(.normalFloat, 2, using: &generator)
     #expect(abs(normal[0] - radius * cos(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)
     #expect(abs(normal[1] - radius * sin(2 * .pi * Double(pair >> 32) / 0x1p32)) < 1e-6)
+    let exponential = Self.samples(.exponentialFloat, 2, using: &generator)
+    let bits = copy.next()
+    for (sample, half) in zip(exponential, [UInt32(truncatingIfNeeded: bits), UInt32(bits >> 32)]) {
+      #expect(abs(sample + log1p(-(Double(half) + 0.5) / 0x1p32)) < 1e-6)
+    }
+    let unit = (Double(copy.next() >> 12) + 0.5) / 0x1p52
+    #expect(abs(Self.samples(.exponentialDouble, 1, using: &generator)[0] + log(unit)) < 1e-15)
     #expect(generator == copy)
   }
 
@@ -57,12 +96,11 @@ private struct Disguised: RandomNumberGenerator {
   @Test(arguments: Kind.allCases) func momentsAreInTheirBands(kind: Kind) {
     let count = 400_000
     var generator = Philox(seed: 20)
-    var x = Self.samples(kind, count, using: &generator)
-    let isUniform = kind == .uniformFloat || kind == .uniformDouble
-    if isUniform { x = x.map { ($0 - 0.5) * 12.0.squareRoot() } }
-    // E x, E x², E x³, E x⁴, E x₀x₁ and the variances of x, x², x³, x⁴, x₀x₁ for a unit variance.
-    let expected: [Double] = isUniform ? [0, 1, 0, 1.8, 0] : [0, 1, 0, 3, 0]
-    let variances: [Double] = isUniform ? [1, 0.8, 27.0 / 7, 9 - 1.8 * 1.8, 1] : [1, 2, 15, 96, 1]
+    let x = Self.samples(kind, count, using: &generator).map(kind.standardized)
+    // E x, E x², E x³, E x⁴, E x₀x₁ and the variances of x, x², x³, x⁴, x₀x₁.
+    let m = kind.moments
+    let expected = [m[0], m[1], m[2], m[3], 0]
+    let variances = [1, m[3] - 1, m[5] - m[2] * m[2], m[7] - m[3] * m[3], 1]
     var sums = [Double](repeating: 0, count: 5)
     for index in x.indices {
       let v = x[index]
@@ -80,13 +118,21 @@ private struct Disguised: RandomNumberGenerator {
     let count = 200_000
     var generator = Philox(seed: 21)
     let sorted = Self.samples(kind, count, using: &generator).sorted()
-    let isUniform = kind == .uniformFloat || kind == .uniformDouble
     var greatest = 0.0
     for (rank, x) in sorted.enumerated() {
-      let f = isUniform ? x : 0.5 * erfc(-x * 0.5.squareRoot())
+      let f = kind.cdf(x)
       greatest = max(greatest, abs(f - Double(rank) / Double(count)), abs(f - Double(rank + 1) / Double(count)))
     }
     #expect(greatest * Double(count).squareRoot() < 2.9)
+  }
+
+  @Test func noSampleIsInfinite() throws {
+    var greatest = Greatest()
+    for kind in Kind.allCases {
+      for sample in Self.samples(kind, 2, using: &greatest) { #expect(sample.isFinite, "\(kind)") }
+    }
+    let (exponential, geometric) = (try Exponential(rate: 1), try Geometric(probability: 0.5))
+    #expect(exponential.sample(using: &greatest) > 0 && geometric.sample(using: &greatest) == 0)
   }
 
   @Test func meanAndDeviationApply() {
@@ -96,6 +142,16 @@ private struct Disguised: RandomNumberGenerator {
     var scaled = [Double](repeating: 0, count: 1001)
     fillNormal(&scaled, count: 1001, mean: 10, standardDeviation: 3, using: &generator)
     #expect(scaled == unit.map { 10 + 3 * $0 })
+    var exponential = [Double](repeating: 0, count: 1001)
+    var single = [Float](repeating: 0, count: 1001)
+    let copy2 = generator
+    fillExponential(&exponential, count: 1001, rate: 0x1p-1030, using: &generator)
+    generator = copy2
+    fillExponential(&single, count: 1001, rate: 4, using: &generator)
+    generator = copy2
+    #expect(exponential == Self.samples(.exponentialDouble, 1001, using: &generator).map { $0 / 0x1p-1030 })
+    generator = copy2
+    #expect(single.map(Double.init) == Self.samples(.exponentialFloat, 1001, using: &generator).map { $0 / 4 })
   }
 
   /// All words are ones: the greatest sample that any generator can give.

@@ -6,6 +6,7 @@
 #include "attention.h"
 #include "copy.h"
 #include "diagonal_recurrence.h"
+#include "double_samples.h"
 #include "elementwise.h"
 #include "isa.h"
 #include "matrix.h"
@@ -19,5 +20,6 @@
 #include "rotary.h"
 #include "softmax.h"
 #include "squared_relu.h"
+#include "walk.h"
 
 #endif

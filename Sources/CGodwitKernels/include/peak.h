@@ -12,6 +12,8 @@ struct gw_peak {
   double (*multiply_adds_f64)(int64_t iterations);
   // Counts are multiples of 64 floats, arrays aligned to 64 bytes.
   float (*read)(int64_t count, const float *x);
+  // Writes `count` floats past the caches.
+  void (*write)(int64_t count, float *y);
   // y = x with stores that bypass the caches.
   void (*copy)(int64_t count, const float *x, float *y);
   // Reads all four and writes all but g, as an optimiser with two moments does.

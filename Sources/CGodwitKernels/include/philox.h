@@ -13,6 +13,8 @@ struct gw_philox {
   // Two samples of each word, by Box and Muller: the radius from its lower half, the angle from its upper. `out` may be
   // `words`.
   void (*normal)(float mean, float deviation, long count, const uint64_t *words, float *out);
+  // Two samples of each word: -scale ln(1 - v), v from 32 bits. `out` may be `words`.
+  void (*exponential)(float scale, long count, const uint64_t *words, float *out);
 };
 
 const struct gw_philox *gw_philox_table(int isa);

@@ -9,9 +9,7 @@ public struct Categorical: DiscreteDistribution {
   /// For each category the sum of the probabilities up to it, and of those above it.
   private let lower: [Double]
   private let upper: [Double]
-  /// Walker's table: a cell is its own category's with a probability, else its alias's.
-  private let own: [Double]
-  private let alias: [Int]
+  private let table: AliasTable
 
   /// - Parameters:
   ///   - weights: proportional to the probabilities.
@@ -28,7 +26,7 @@ public struct Categorical: DiscreteDistribution {
     self.probabilities = probabilities
     lower = Self.runningSums(weights).map { min($0 / sum, 1) }
     upper = Self.runningSums(weights.reversed()).map { min($0 / sum, 1) }.reversed().dropFirst() + [0]
-    (own, alias) = Self.table(probabilities)
+    table = AliasTable(probabilities)
   }
 
   private static func runningSums(_ weights: [Double]) -> [Double] {
@@ -39,25 +37,6 @@ public struct Categorical: DiscreteDistribution {
       sum = total
       return sum + rest
     }
-  }
-
-  /// Vose 1991, "A linear algorithm for generating random numbers with a given distribution".
-  private static func table(_ probabilities: [Double]) -> (own: [Double], alias: [Int]) {
-    let count = probabilities.count
-    var own = probabilities.map { $0 * Double(count) }
-    var alias = Array(0..<count)
-    var poor = alias.filter { own[$0] < 1 }
-    var rich = alias.filter { own[$0] >= 1 }
-    while let taker = poor.popLast(), let giver = rich.last {
-      alias[taker] = giver
-      own[giver] -= 1 - own[taker]
-      if own[giver] < 1 {
-        rich.removeLast()
-        poor.append(giver)
-      }
-    }
-    for index in alias.indices where alias[index] == index { own[index] = 1 }
-    return (own, alias)
   }
 
   public var support: ClosedRange<Int> { 0...(probabilities.count - 1) }
@@ -96,12 +75,13 @@ public struct Categorical: DiscreteDistribution {
     return compensatedSum(probabilities.indices.lazy.map { probabilities[$0] * .pow(Double($0) - mean, order) })
   }
 
-  /// By the alias method (Walker 1977): one word picks a cell, another its category.
+  /// By the alias method, one word to a sample (see `AliasTable`).
   ///
   /// - Complexity: O(1).
-  public func sample(using generator: inout some RandomNumberGenerator) -> Int {
-    let cell = Int(generator.next(upperBound: UInt64(probabilities.count)))
-    return generator.openUniform() < own[cell] ? cell : alias[cell]
+  public func sample(using generator: inout some RandomNumberGenerator) -> Int { table.outcome(of: generator.next()) }
+
+  public func fill(_ target: UnsafeMutableBufferPointer<Int>, using generator: inout some RandomNumberGenerator) {
+    table.fill(target, first: 0, using: &generator)
   }
 }
 

@@ -31,7 +31,10 @@ public protocol Distribution<Value>: Sendable, Hashable {
   /// One value.
   func sample(using generator: inout some RandomNumberGenerator) -> Value
 
-  /// Fills `target` with independent values: the fast way to many.
+  /// Fills `target` with independent values: the fast way to many, on several threads.
+  ///
+  /// They are other values than `sample(using:)` would give one after another, but the same for the same state of the generator,
+  /// at any number of threads.
   func fill(_ target: UnsafeMutableBufferPointer<Value>, using generator: inout some RandomNumberGenerator)
 }
 
@@ -39,7 +42,9 @@ extension Distribution {
   public var standardDeviation: Double { variance.squareRoot() }
 
   public func fill(_ target: UnsafeMutableBufferPointer<Value>, using generator: inout some RandomNumberGenerator) {
-    for index in target.indices { target.initializeElement(at: index, to: sample(using: &generator)) }
+    forEachRange(of: target.count, grain: 256, using: &generator) { range, words in
+      for index in range { target.initializeElement(at: index, to: sample(using: &words)) }
+    }
   }
 
   /// `count` independent values.
@@ -74,4 +79,15 @@ public protocol ContinuousDistribution: Distribution where Value == Double {
 
   /// The logarithm of the density, also where the density underflows.
   func logDensity(at x: Double) -> Double
+
+  /// Fills `target` with independent values in single precision; those beyond its range are infinite.
+  func fill(_ target: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator)
+}
+
+extension ContinuousDistribution {
+  public func fill(_ target: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
+    forEachRange(of: target.count, grain: 256, using: &generator) { range, words in
+      for index in range { target.initializeElement(at: index, to: Float(sample(using: &words))) }
+    }
+  }
 }

@@ -37,6 +37,17 @@ public struct Exponential: ContinuousDistribution {
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
     -.log(generator.openUniform()) / rate
   }
+
+  public func fill(_ target: UnsafeMutableBufferPointer<Double>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillExponential(base, count: target.count, rate: rate, using: &generator)
+  }
+
+  /// Each value from 32 bits; none is above 22.9 / λ.
+  public func fill(_ target: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillExponential(base, count: target.count, rate: rate, using: &generator)
+  }
 }
 
 extension Exponential: FittableDistribution {

@@ -51,6 +51,20 @@ public struct Normal: ContinuousDistribution {
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
     mean + standardDeviation * generator.standardNormal()
   }
+
+  public func fill(_ target: UnsafeMutableBufferPointer<Double>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillNormal(base, count: target.count, mean: mean, standardDeviation: standardDeviation, using: &generator)
+  }
+
+  /// Two values from each word; none is further than 6.7 standard deviations from the mean.
+  ///
+  /// - Precondition: the mean and the standard deviation are finite in single precision.
+  public func fill(_ target: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillNormal(
+      base, count: target.count, mean: Float(mean), standardDeviation: Float(standardDeviation), using: &generator)
+  }
 }
 
 extension Normal: FittableDistribution {

@@ -46,6 +46,8 @@ public struct Poisson: DiscreteDistribution {
   public var skewness: Double { 1 / rate.squareRoot() }
   public var excessKurtosis: Double { 1 / rate }
 
+  /// One at a time; many are quicker by `fill`, which prepares a table where the values that can occur are few.
+  ///
   /// Below a rate of 10, where a dozen steps are quicker than logarithms, by going through the masses from 0 on until they
   /// add up to a uniform quantity; from there by PTRS, the transformed rejection of Hörmann 1993 ("The transformed rejection
   /// method for generating Poisson random variables"), whose expected number of trials is below 1.2 at any rate.

@@ -1,8 +1,8 @@
 import RealModule
 
 extension RandomNumberGenerator {
-  /// A uniform quantity from the upper 53 bits of a word, never 0 or 1.
-  mutating func openUniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+  /// A uniform quantity from the upper 52 bits of a word, never 0 or 1: of 53 the greatest would be rounded to 1.
+  mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
 
   /// A standard normal quantity from two words, as `fillNormal` makes them.
   mutating func standardNormal() -> Double {

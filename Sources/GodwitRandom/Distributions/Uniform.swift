@@ -46,6 +46,19 @@ public struct Uniform: ContinuousDistribution {
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
     min(lowerBound + Double(generator.next() >> 11) * 0x1p-53 * width, upperBound.nextDown)
   }
+
+  public func fill(_ target: UnsafeMutableBufferPointer<Double>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillUniform(base, count: target.count, in: lowerBound..<upperBound, using: &generator)
+  }
+
+  /// Each value from 24 bits.
+  ///
+  /// - Precondition: the bounds are finite in single precision, and differ.
+  public func fill(_ target: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator) {
+    guard let base = target.baseAddress else { return }
+    fillUniform(base, count: target.count, in: Float(lowerBound)..<Float(upperBound), using: &generator)
+  }
 }
 
 extension Double {
