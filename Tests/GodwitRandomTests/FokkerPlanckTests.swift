@@ -141,7 +141,7 @@ import Testing
       on: -4...4, cells: 400, varianceRate: 0.5, start: 0.2, drift: { x, _ in x - x * x * x })
     equation.advance(by: time)
     var generator = Philox(seed: 31)
-    let places = walkers(walks, using: &generator) { (words: inout Philox) -> Double in
+    let places = walkers(walks, using: &generator) { (words: inout BufferedWords) -> Double in
       var x = 0.2
       let step = time / Double(steps)
       for _ in 0..<steps { x += (x - x * x * x) * step + (0.5 * step).squareRoot() * words.standardNormal() }

@@ -214,7 +214,7 @@ import Testing
     let results = [1, 2, 3].map { count in
       Threads.count = count
       var generator = Philox(seed: 15)
-      return walkers(1000, using: &generator) { (words: inout Philox) in walk.sample(after: 20, using: &words) }
+      return walkers(1000, using: &generator) { (words: inout BufferedWords) in walk.sample(after: 20, using: &words) }
     }
     #expect(results[0] == results[1] && results[0] == results[2])
     #expect(Set(results[0]).count > 100)

@@ -55,27 +55,35 @@ public struct Gamma: ContinuousDistribution {
   public var excessKurtosis: Double { 6 / shape }
 
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
-    .exp(Self.logSample(shape, using: &generator)) / rate
+    if shape < 1 { return .exp(Self.logSample(shape, using: &generator)) / rate }
+    let root = 1 + Self.offset(shape, using: &generator)
+    return (shape - 1.0 / 3) * (root * root * root) / rate
   }
 
-  /// The logarithm of a sample of unit rate, as at tiny shapes samples themselves underflow.
-  ///
-  /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; below 1 a sample of shape a + 1 times
-  /// U^(1/a).
+  /// The logarithm of a sample of unit rate, as at tiny shapes samples themselves underflow; below a shape of 1 that of a sample of
+  /// shape a + 1 times U^(1/a).
   static func logSample(_ shape: Double, using generator: inout some RandomNumberGenerator) -> Double {
     if shape < 1 {
       let boost = Double.log(generator.openUniform()) / shape
       return boost + logSample(shape + 1, using: &generator)
     }
+    return .log(shape - 1.0 / 3) + 3 * .log(onePlus: offset(shape, using: &generator))
+  }
+
+  /// w, where (a − ⅓) (1 + w)³ is a sample of the shape a ≥ 1 and of unit rate.
+  ///
+  /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; their squeeze takes nearly all without a logarithm.
+  private static func offset(_ shape: Double, using generator: inout some RandomNumberGenerator) -> Double {
     let d = shape - 1.0 / 3
     let c = 1 / (9 * d).squareRoot()
     while true {
       let z = generator.standardNormal()
       let w = c * z
       if w <= -1 { continue }
-      let logCube = 3 * Double.log(onePlus: w)
       let u = generator.openUniform()
-      if .log(u) < z * z / 2 - d * .expMinusOne(logCube) + d * logCube { return .log(d) + logCube }
+      if u < 1 - 0.0331 * (z * z) * (z * z) { return w }
+      let logCube = 3 * Double.log(onePlus: w)
+      if .log(u) < z * z / 2 - d * .expMinusOne(logCube) + d * logCube { return w }
     }
   }
 }

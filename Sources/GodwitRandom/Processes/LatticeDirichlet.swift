@@ -42,13 +42,13 @@ public struct LatticeDirichlet: Sendable {
   ) -> ExitEstimate {
     walk.requireUsable(place, stepLimit)
     return ExitEstimate(
-      walkers(walks, using: &generator) { (words: inout Philox) -> (value: Double, time: Double)? in
+      walkers(walks, using: &generator) { (words: inout BufferedWords) -> (value: Double, time: Double)? in
         exit(from: place, stepLimit, using: &words)
       })
   }
 
   private func exit(
-    from start: [Int], _ stepLimit: Int, using words: inout Philox
+    from start: [Int], _ stepLimit: Int, using words: inout BufferedWords
   ) -> (value: Double, time: Double)? {
     var (place, gathered, steps) = (start, 0.0, 0)
     if !isInside(place) { return (boundary(place), 0) }

@@ -35,7 +35,7 @@ extension LatticeWalk {
   public func simulatedReturns(
     within steps: Int, walks: Int, using generator: inout some RandomNumberGenerator
   ) -> Int {
-    let returned = walkers(walks, using: &generator) { (words: inout Philox) in
+    let returned = walkers(walks, using: &generator) { (words: inout BufferedWords) in
       sampleReturn(within: steps, using: &words) != nil
     }
     return returned.count { $0 }

@@ -52,13 +52,13 @@ public struct WalkOnSpheres: Sendable {
       "WalkOnSpheres: a place of \(place.count) coordinates was given, expected \(dimensions)")
     require(sphereLimit >= 0, "WalkOnSpheres: the limit of spheres is \(sphereLimit), expected 0 or more")
     return ExitEstimate(
-      walkers(walks, using: &generator) { (words: inout Philox) -> (value: Double, time: Double)? in
+      walkers(walks, using: &generator) { (words: inout BufferedWords) -> (value: Double, time: Double)? in
         exit(from: place, sphereLimit, using: &words)
       })
   }
 
   private func exit(
-    from start: [Double], _ sphereLimit: Int, using words: inout Philox
+    from start: [Double], _ sphereLimit: Int, using words: inout BufferedWords
   ) -> (value: Double, time: Double)? {
     var (place, gathered, time) = (start, 0.0, 0.0)
     var direction = [Double](repeating: 0, count: dimensions)
@@ -81,7 +81,7 @@ public struct WalkOnSpheres: Sendable {
 
   /// A direction of which all are equally likely: independent normal coordinates have no other preference (Muller 1959), and
   /// they come in pairs, by Box and Muller's method.
-  private func setUniform(_ direction: inout [Double], using words: inout Philox) {
+  private func setUniform(_ direction: inout [Double], using words: inout BufferedWords) {
     var square: Double
     repeat {
       square = 0
@@ -104,7 +104,7 @@ public struct WalkOnSpheres: Sendable {
   ///
   /// Green's function there has the radial density s − sᵈ⁻¹ up to a factor, s ln(1/s) in the plane; √U V^(1/d) of two uniform
   /// numbers has it in any number of dimensions.
-  private func greenRadius(using words: inout Philox) -> Double {
+  private func greenRadius(using words: inout BufferedWords) -> Double {
     words.openUniform().squareRoot() * .pow(words.openUniform(), 1 / Double(dimensions))
   }
 }
