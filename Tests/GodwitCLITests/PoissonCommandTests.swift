@@ -14,6 +14,9 @@ import Testing
       (["--rate", "4 per day", "--at-least", "6"], 0.2148696), (["--rate", "2/min", "--at-most", "0"], 0.1353353),
       (["--rate", "2e0/minute", "--in", "6e4 ms", "--exactly", "0"], 0.1353353),
       (["--rate", "2 / min", "--in", "60 s", "--at-least", "5"], 0.0526530),
+      (["--rate", "3/h", "--exactly", "2..5"], 0.7169338), (["--rate", "3/h", "--exactly", "0..1"], 0.1991483),
+      (["--rate", "1e6", "--exactly", "990000..999000"], 0.1587763),
+      (["--rate", "3/h", "--at-least", "1e1"], 0.0011025), (["--rate", "1e4", "--at-most", "1e4"], 0.50265958),
       (["--rate", "2", "--in", "1.5", "--at-least", "0"], 1.0), (["--rate", "3", "--gap-within", "0.25"], 0.5276334),
     ] as [([String], Double)]) func answersAreExact(arguments: [String], expected: Double) throws
   {
@@ -46,6 +49,49 @@ import Testing
     }
   }
 
+  /// Beside mpmath at 30 digits.
+  @Test(
+    arguments: [
+      (["--rate", "1e-5", "--exactly", "1000"], "2.4851e-7568", -7567.6046485650750),
+      (["--rate", "1e4", "--at-most", "10"], "3.1322e-4310", -4309.5041475971288),
+      (["--rate", "1", "--exactly", "200..300"], "4.6879e-376", -375.329017113931),
+      (["--rate", "1000", "--in", "1", "--exactly", "6000..8000"], "2.2693e-2500", -2499.6441004973637),
+      (["--rate", "1000", "--gap-within", "2..3"], "2.5765e-869", -868.58896380650366),
+      (["--rate", "1e15", "--exactly", "0"], "10^(-4.34294e+14)", -434294481903251.83),
+    ] as [([String], String, Double)])
+  func theLeastProbabilitiesAreNotZero(arguments: [String], text: String, log10: Double) throws {
+    #expect(try CommandRun(arguments: ["poisson"] + arguments).lines.first?.hasSuffix(" = \(text)") == true)
+    let object = try #require(try CommandRun(arguments: ["poisson", "--json"] + arguments).objects().first)
+    let found = try #require(object["log10Probability"] as? Double)
+    #expect(abs(found - log10) < 1e-12 * abs(log10), "\(found)")
+  }
+
+  @Test func anInterruptedSimulationSaysWhatItHas() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      shell: """
+        "$godwit" poisson --rate 3/h --at-least 2 --simulate 1e12 > answer & pid=$!
+        until [ -s answer ]; do sleep 0.01; done
+        sleep 0.2; kill -INT $pid; wait $pid
+        """, in: folder.url)
+    #expect(run.exitCode == 130)
+    let answer = String(decoding: try folder.bytes("answer"), as: UTF8.self)
+    #expect(answer.hasPrefix("P(N ≥ 2) = ") && answer.contains("\nsimulated ") && answer.contains("within the band"))
+  }
+
+  @Test func aSimulationThatNobodyReadsStops() throws {
+    let run = try CommandRun(
+      shell: #"("$godwit" poisson --rate 3/h --at-least 2 --simulate 1e12; echo "code $?" >&2) | head -1"#)
+    #expect(run.output.hasPrefix("P(N ≥ 2) = ") && run.error.hasSuffix("code 141\n"))
+  }
+
+  /// Few hits are expected, of which a normal band would be wrong.
+  @Test func rareEventsAreSimulatedToo() throws {
+    let arguments = ["poisson", "--rate", "1e-6", "--at-least", "1", "--simulate", "1e5"]
+    let run = try CommandRun(arguments: arguments)
+    #expect(run.output.contains("simulated 100,000 times: 0, within the band 0 to 3e-05"))
+  }
+
   @Test func withoutAQuestionTheLawIsATableAndAPicture() throws {
     let scratch = try TemporaryFolder()
     let run = try CommandRun("poisson", "--rate", "3/h", "--plot", scratch.path("law.svg"))
@@ -53,13 +99,29 @@ import Testing
     #expect(try String(contentsOfFile: scratch.path("law.svg"), encoding: .utf8).contains("Events in 1 h at 3/h"))
     let rows = try CommandRun("poisson", "--rate", "1e12", "--json").objects()
     #expect((10...31).contains(rows.count))
+    #expect(run.output.contains("\neach n; not those at either end"))
+    #expect(try CommandRun("poisson", "--rate", "1000").output.contains("\nof every 8 numbers n one; not those"))
+  }
+
+  @Test func theWaitHasAPicture() throws {
+    let scratch = try TemporaryFolder()
+    let arguments = ["poisson", "--rate", "3/h", "--gap-within", "15min..30min", "--plot", scratch.path("wait.svg")]
+    #expect(try CommandRun(arguments: arguments).exitCode == 0)
+    let picture = String(decoding: try scratch.bytes("wait.svg"), as: UTF8.self)
+    #expect(picture.contains("Wait for the next event at 3/h") && picture.contains("15min..30min: 0.2492"))
+    #expect(picture.contains("wait (min)"))
   }
 
   @Test(arguments: [
     (["--rate", "3/fortnight"], "--rate 3/fortnight: expected a number above 0, alone or for a time"),
     (["--rate", "-3/h"], "--rate -3/h"),
     (["--rate", "3/0h"], "--rate 3/0h"),
-    (["--rate", "3/h", "--gap-within", "1h", "--plot", "a.svg"], "leave one of them out"),
+    (["--rate", "3/h", "--at-least", "2.5"], "--at-least 2.5: expected a whole number, from 0 to 1e15"),
+    (["--rate", "3/h", "--exactly", "5..2"], "of which the second is greater, as in 2..5"),
+    (["--rate", "3/h", "--exactly", "1..2..3"], "of which the second is greater, as in 2..5"),
+    (["--rate", "3/h", "--exactly", "..3"], "--exactly ..3: expected a whole number from 0"),
+    (["--rate", "3/h", "--exactly", "1", "--simulate", "1.5"], "--simulate 1.5: expected a whole number, from 1"),
+    (["--as", "times", "--rate", "3"], "it says how to read the file of --test"),
     (["--rate", "3/1e308year", "--gap-within", "1e308year"], "--rate 3/1e308year: expected"),
     (["--rate", "1e14/1e-300s", "--gap-within", "1e10s..1e11s"], "give a shorter time"),
     (["--rate", "3/h", "--in", "1e400h"], "a number above 0"),
@@ -67,7 +129,7 @@ import Testing
     (["--rate", "3/h/h"], "expected a number above 0"),
     (["--rate", "1e16"], "the most is 1e15"), (["--rate", "3/h", "--in", "2"], "give both a unit of time, or none"),
     (["--rate", "3", "--in", "2h"], "give both"), (["--rate", "3/h", "--in", "0h"], "a number above 0"),
-    (["--rate", "3/h", "--at-least", "-1"], "0 or more"),
+    (["--rate", "3/h", "--at-least", "-1"], "--at-least -1: expected a whole number"),
     (["--rate", "3/h", "--at-least", "1", "--exactly", "2"], "one question"),
     (["--rate", "3/h", "--gap-within", "30min..15min"], "not shorter"),
     (["--rate", "3/h", "--gap-within", "1h", "--in", "1h"], "leave --in out"),

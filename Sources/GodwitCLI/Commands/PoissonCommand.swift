@@ -1,14 +1,13 @@
 import ArgumentParser
 import Foundation
 import GodwitModels
-import GodwitPlot
 import GodwitRandom
 
 /// `godwit poisson`.
 struct PoissonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "poisson",
-    abstract: "How likely are so many events, or so long a wait, at a constant rate?",
+    abstract: "How likely are so many events, or so long a wait, at a constant rate? Are my events like that?",
     discussion: """
       Events that come one by one, independently of each other, at a rate λ: in a time t their number N is Poisson with \
       the mean μ = λ t, P(N = n) = μⁿ e^(−μ) / n!, and the wait X for the next is exponential, P(X > t) = e^(−λ t), \
@@ -20,17 +19,31 @@ struct PoissonCommand: ParsableCommand {
       Ask one question, or none for a table of the law. --simulate draws that many times what the question is about, and \
       says how often it was so, with the band where 99.99 % of such frequencies are.
 
+      --test reads your own events: a line for each event with its time, which is a number (12.5), a number with a unit \
+      (90 s) or a date (2024-05-01 13:45:00, 2024-05-01T13:45Z; without a zone all are taken as of the same), or a line \
+      for each interval with the number of events in it. Of a CSV file the first column is read; a heading, empty lines \
+      and lines that begin with # are passed over. Numbers are taken for counts if they are whole and do not rise from \
+      line to line, else for times; --as says otherwise. --in is then the interval in which events are counted. The answer \
+      is the rate with its exact interval at 95 %, and tests of whether the events are a Poisson process. Of times: gaps, \
+      whether they are exponential (Kolmogorov and Smirnov; Durbin, as the rate is estimated), and constancy, whether the \
+      rate stays the same. Of counts: dispersion, whether their variance is their mean, and frequencies, whether each is \
+      as frequent as it should be (χ² of counts pooled until five or more are expected). p is the probability of what is \
+      as odd as that by chance: below 0.05 it speaks against a Poisson process.
+
       EXAMPLES
         godwit poisson --rate 3/h --in 1h --at-least 2
-        godwit poisson --rate 1/10min --in 30min --exactly 0 --simulate 1000000
+        godwit poisson --rate 1/10min --in 30min --exactly 0 --simulate 1e6
+        godwit poisson --rate 4/day --exactly 2..5
         godwit poisson --rate 3/h --gap-within 15min..30min
         godwit poisson --rate 4/day --plot packs.svg
+        printf '%s\\n' 3 1 4 1 5 9 2 6 5 3 5 8 > counts.txt
+        godwit poisson --test counts.txt --in 1h --plot counts.svg
       """)
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("How many events are expected in how long: 3/h, 1/10min, '4 per day', or 3.", valueName: "rate"))
-  var rate: String
+  var rate: String?
 
   @Option(
     name: .customLong("in"),
@@ -38,13 +51,15 @@ struct PoissonCommand: ParsableCommand {
   var interval: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("So many events or more.", valueName: "n"))
-  var atLeast: Int?
+  var atLeast: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("So many events or fewer.", valueName: "n"))
-  var atMost: Int?
+  var atMost: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Just so many events.", valueName: "n"))
-  var exactly: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Just so many events, or from one number to another: 3, 2..5.", valueName: "n"))
+  var exactly: String?
 
   @Option(
     help: ArgumentHelp(
@@ -52,42 +67,59 @@ struct PoissonCommand: ParsableCommand {
   var gapWithin: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Also try it by chance, so many times.", valueName: "times"))
-  var simulate: Int?
+  var simulate: String?
+
+  @Option(help: ArgumentHelp("Test whether the events of this file are Poisson.", valueName: "file"))
+  var test: String?
+
+  @Option(name: .customLong("as"), help: "What the numbers of --test are. (default: see above)")
+  var kind: EventData.Kind?
 
   @OptionGroup var plot: PlotOption
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if test != nil { return try validateTest() }
+    if let kind {
+      throw ValidationError("--as \(kind.rawValue): it says how to read the file of --test; give that too")
+    }
     _ = try law()
     _ = try question()
-    if let simulate {
-      guard (1...1_000_000_000_000).contains(simulate) else {
-        throw ValidationError("--simulate \(simulate): give a number from 1 to 1,000,000,000,000")
-      }
-      guard try question() != nil else {
-        throw ValidationError(
-          "--simulate \(simulate): ask a question too, with --at-least, --at-most, --exactly or --gap-within")
-      }
+    if try trials() != nil, try question() == nil {
+      throw ValidationError(
+        "--simulate \(simulate ?? ""): ask a question too, with --at-least, --at-most, --exactly or --gap-within")
     }
   }
 
   func run() throws {
+    // Before anything is computed, so that an interruption loses nothing of it.
+    if simulate != nil { Interruption.watch() }
     let console = output.console
     try plot.check()
+    if let test { return try self.test(test, on: console) }
     let law = try law()
     if let question = try question() {
       try answer(question, law, on: console)
     } else {
       try table(law, on: console)
     }
-    try plot.write(on: console) { try chart(law, command: $0).svg }
+    try plot.write(on: console) { command in
+      if case .gap(let from, let to) = try question() {
+        return try gapChart(from: from, to: to, command: command).svg
+      }
+      return try chart(law, command: command).svg
+    }
+    if let failure = Interruption.outputFailure { throw ExitCode(failure.exitCode) }
     if Interruption.isRequested { throw ExitCode(Interruption.exitCode) }
   }
 
   // MARK: What was asked
 
-  private func parsedRate() throws -> EventRate {
+  func parsedRate() throws -> EventRate {
+    guard let rate else {
+      throw ValidationError("give --rate, as in --rate 3/h, or your own events with --test FILE")
+    }
     guard let result = EventRate(rate) else {
       throw ValidationError("--rate \(rate): expected \(EventRate.expectation)")
     }
@@ -95,14 +127,14 @@ struct PoissonCommand: ParsableCommand {
   }
 
   /// The time in which events are counted.
-  private func intervalText() throws -> String { try interval ?? parsedRate().spanText }
+  func intervalText() throws -> String { try interval ?? parsedRate().spanText }
 
   /// A time in the terms of the rate.
   private func span(_ text: some StringProtocol, _ option: String) throws -> Span {
     guard let span = Span(text) else { throw ValidationError("\(option) \(text): expected \(Span.expectation)") }
     guard span.hasUnit == (try parsedRate().span.hasUnit) else {
       throw ValidationError(
-        "\(option) \(text), --rate \(rate): give both a unit of time, or none, as in --rate 3/h --in 1h")
+        "\(option) \(text), --rate \(rate ?? ""): give both a unit of time, or none, as in --rate 3/h --in 1h")
     }
     return span
   }
@@ -112,32 +144,56 @@ struct PoissonCommand: ParsableCommand {
     let mean = rate.mean(in: try interval.map { try span($0, "--in") } ?? rate.span)
     do { return try Poisson(rate: mean) } catch {
       throw ValidationError(
-        "--rate \(self.rate): \(mean) events are expected; the most is 1e15. Count in a shorter time")
+        "--rate \(self.rate ?? ""): \(mean) events are expected; the most is 1e15. Count in a shorter time")
     }
   }
 
-  private func question() throws -> PoissonQuestion? {
-    let counts: [(option: String, count: Int?, question: (Int) -> PoissonQuestion)] = [
-      ("--at-least", atLeast, PoissonQuestion.atLeast), ("--at-most", atMost, PoissonQuestion.atMost),
-      ("--exactly", exactly, PoissonQuestion.exactly),
-    ]
-    let asked = counts.filter { $0.count != nil }
+  /// How many times it is tried by chance.
+  func trials() throws -> Int? {
+    guard let simulate else { return nil }
+    let trials = try WholeNumber.parse(simulate, "--simulate", least: 1)
+    if trials > 1_000_000_000_000 { throw ValidationError("--simulate \(simulate): the most is 1e12") }
+    return trials
+  }
+
+  func question() throws -> PoissonQuestion? {
+    let counts = [("--at-least", atLeast), ("--at-most", atMost), ("--exactly", exactly)]
+    let asked = counts.filter { $0.1 != nil }
     guard asked.count + (gapWithin == nil ? 0 : 1) <= 1 else {
       throw ValidationError("--at-least, --at-most, --exactly, --gap-within: ask one question at a time")
     }
-    if let (option, given, question) = asked.first, let count = given {
-      guard count >= 0 else { throw ValidationError("\(option) \(count): a number of events is 0 or more") }
-      return question(count)
-    }
+    if let atLeast { return .atLeast(try WholeNumber.parse(atLeast, "--at-least", least: 0)) }
+    if let atMost { return .atMost(try WholeNumber.parse(atMost, "--at-most", least: 0)) }
+    if let exactly { return try number(exactly) }
     return try gapWithin.map(gap)
   }
 
-  private func gap(_ text: String) throws -> PoissonQuestion {
-    if plot.plot != nil {
-      throw ValidationError("--gap-within and --plot: the picture is of the number of events; leave one of them out")
+  private func number(_ text: String) throws -> PoissonQuestion {
+    let counts = text.components(separatedBy: "..").map { WholeNumber.parse($0).flatMap { $0 >= 0 ? $0 : nil } }
+    switch (counts.count, counts[0], counts[counts.count - 1]) {
+    case (1, let count?, _): return .exactly(count)
+    case (2, let first?, let last?) where first < last: return .between(first, last)
+    default:
+      throw ValidationError(
+        "--exactly \(text): expected a whole number from 0 to 1e15, or two of which the second is greater, as in 2..5")
     }
+  }
+
+  private func gap(_ text: String) throws -> PoissonQuestion {
     if interval != nil { throw ValidationError("--gap-within and --in: the wait has no interval; leave --in out") }
-    let (rate, ends) = (try parsedRate(), text.components(separatedBy: ".."))
+    let rate = try parsedRate()
+    let (first, last) = try gapEnds(text)
+    let (from, to) = (rate.mean(in: first), rate.mean(in: last))
+    guard to.isFinite else {
+      throw ValidationError(
+        "--gap-within \(text), --rate \(self.rate ?? ""): too many events for a number; give a shorter time")
+    }
+    return .gap(from: from, to: to)
+  }
+
+  /// The times between which the next event is to come.
+  func gapEnds(_ text: String) throws -> (from: Span, to: Span) {
+    let ends = text.components(separatedBy: "..")
     guard (1...2).contains(ends.count) else {
       throw ValidationError("--gap-within \(text): expected a time, or two with .. between them")
     }
@@ -146,63 +202,6 @@ struct PoissonCommand: ParsableCommand {
     guard from.length < spans[spans.count - 1].length else {
       throw ValidationError("--gap-within \(text): the first time is not shorter than the second")
     }
-    let (first, last) = (rate.mean(in: from), rate.mean(in: spans[spans.count - 1]))
-    guard last.isFinite else {
-      throw ValidationError(
-        "--gap-within \(text), --rate \(self.rate): too many events for a number; give a shorter time")
-    }
-    return .gap(from: first, to: last)
-  }
-
-  // MARK: What is answered
-
-  private func answer(_ question: PoissonQuestion, _ law: Poisson, on console: Console) throws {
-    var answer = ProbabilityAnswer(
-      question: question.text, formula: question.formula, probability: question.probability(law))
-    var line: JSONLine = ["rate": .text(rate)]
-    if case .gap = question {
-      let ends = (gapWithin ?? "").components(separatedBy: "..")
-      answer.context = [(ends.count == 2 ? "s = \(ends[0]), t = \(ends[1])" : "t = \(ends[0])") + ", λ = \(rate)"]
-      line["gapWithin"] = .text(gapWithin ?? "")
-    } else {
-      answer.context = ["in \(try intervalText()) at \(rate), μ = \(tenDigits(law.rate))"]
-      line["interval"] = .text(try intervalText())
-      line["mean"] = .number(law.rate)
-    }
-    let simulated = simulate.map { trials in
-      Simulation(trials: trials, seed: seed.seed, unit: "trials", console: console)
-        .frequency(of: answer.probability) { question.occurs(law, using: &$0) }
-    }
-    answer.print(simulated, line, on: console)
-  }
-
-  /// The counts that are not too rare to draw, at most `most` of them about evenly.
-  private func counts(_ law: Poisson, most: Int) -> [Int] {
-    let (low, high) = (law.quantile(1e-4), law.quantile(1 - 1e-4))
-    return Array(stride(from: low, through: high, by: max((high - low) / most + 1, 1)))
-  }
-
-  private func table(_ law: Poisson, on console: Console) throws {
-    console.result(
-      "N in \(try intervalText()) at \(rate): mean \(tenDigits(law.mean)), standard deviation "
-        + "\(tenDigits(law.standardDeviation))")
-    var table = TextTable(heading: ["n", "P(N = n)", "P(N ≤ n)", "P(N > n)"])
-    for count in counts(law, most: 30) {
-      let values = [law.probability(of: count), law.cdf(Double(count)), law.survival(Double(count))]
-      table.rows.append([Quantity.grouped(count)] + values.map { String(format: "%.6g", $0) })
-      console.emit([
-        "count": .integer(count), "probability": .number(values[0]), "atMost": .number(values[1]),
-        "moreThan": .number(values[2]),
-      ])
-    }
-    console.result(table.plain)
-  }
-
-  private func chart(_ law: Poisson, command: String) throws -> LineChart {
-    let points = counts(law, most: 400).map { SIMD2(Double($0), law.probability(of: $0)) }
-    return LineChart(
-      title: "Events in \(try intervalText()) at \(rate)", x: ChartAxis("number of events"),
-      y: ChartAxis("probability"), series: [LineChart.Series("Poisson", points: points, style: .lineAndPoints)],
-      command: command)
+    return (from, spans[spans.count - 1])
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GodwitModels
 import GodwitRandom
 
@@ -12,10 +13,12 @@ struct ProbabilityAnswer {
   /// What was given, and what else is worth knowing, a line each.
   var context: [String] = []
 
-  /// Prints the answer, and the simulation beside it.
+  /// Prints the answer, and then the simulation beside it.
   ///
-  /// - Parameter line: what a program is told before the answer itself.
-  func print(_ simulated: SimulatedFrequency?, _ line: JSONLine, on console: Console) {
+  /// - Parameters:
+  ///   - simulated: takes its time, and begins when the answer is printed.
+  ///   - line: what a program is told before the answer itself.
+  func print(_ simulated: @autoclosure () -> SimulatedFrequency?, _ line: JSONLine, on console: Console) {
     var line = line
     line["question"] = .text(question)
     line["formula"] = .text(formula)
@@ -23,7 +26,7 @@ struct ProbabilityAnswer {
     if let log10 { line["log10Probability"] = .number(log10) }
     console.result(
       "\(question) = \(formula)" + (formula == value ? "" : " = \(value)") + context.map { "\n  " + $0 }.joined())
-    if let simulated {
+    if let simulated = simulated() {
       console.result(simulated.text)
       simulated.add(to: &line)
     }
@@ -36,8 +39,12 @@ struct ProbabilityAnswer {
   }
 
   private var value: String {
-    // Below the normal numbers digits get lost.
-    if probability < Double.leastNormalMagnitude, let log10 { return "10^(\(tenDigits(log10)))" }
-    return tenDigits(probability)
+    guard probability < Double.leastNormalMagnitude, let log10 else { return tenDigits(probability) }
+    // Of greater exponents no digit before them is known.
+    if log10 < -1e10 { return "10^(\(String(format: "%.6g", log10)))" }
+    let exponent = log10.rounded(.down)
+    let digits = String(format: "%.4f", pow(10, log10 - exponent))
+    return digits.hasPrefix("10")
+      ? String(format: "1.0000e%.0f", exponent + 1) : digits + String(format: "e%.0f", exponent)
   }
 }

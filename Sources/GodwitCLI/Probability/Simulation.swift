@@ -46,6 +46,8 @@ struct Simulation {
       done += count
       // Nobody waits for what takes no longer, and the first few trials tell little of the rate.
       if clock.now - begin > .seconds(1) { progress.update(done) }
+      // A write would find it out, but there is none meanwhile.
+      StandardStream.output.stopIfClosed()
       // Long enough for the threads to be worth their start, short enough to be waited for.
       if clock.now - start < .milliseconds(50) { piece *= 2 } else { piece = max(piece / 2, Threads.count) }
     }

@@ -54,6 +54,12 @@ package struct StandardStream: Sendable {
     }
   }
 
+  /// Stops as a failed write would where nothing reads any more: for work that writes nothing for long.
+  func stopIfClosed() {
+    var state = pollfd(fd: descriptor, events: 0, revents: 0)
+    if poll(&state, 1, 0) > 0, state.revents & Int16(POLLERR | POLLHUP) != 0 { outputFailed(EPIPE) }
+  }
+
   private func outputFailed(_ code: Int32) {
     let failure = OutputFailure(code: code)
     if Interruption.isWatched { return Interruption.request(because: failure) }

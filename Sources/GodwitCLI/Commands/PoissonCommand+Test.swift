@@ -1,0 +1,150 @@
+import ArgumentParser
+import Foundation
+import GodwitModels
+import GodwitPlot
+import GodwitRandom
+
+/// `godwit poisson --test`.
+extension PoissonCommand {
+  func validateTest() throws {
+    try refuseEmptyPath(test, "--test")
+    let others = [
+      ("--rate", rate), ("--at-least", atLeast), ("--at-most", atMost), ("--exactly", exactly),
+      ("--gap-within", gapWithin), ("--simulate", simulate),
+    ]
+    if let other = others.first(where: { $0.1 != nil }) {
+      throw ValidationError("--test and \(other.0): the rate is that of the events; leave \(other.0) out")
+    }
+    if let interval, Span(interval) == nil {
+      throw ValidationError("--in \(interval): expected \(Span.expectation)")
+    }
+  }
+
+  func test(_ path: String, on console: Console) throws {
+    let data = try EventData(path, as: kind)
+    let span = interval.flatMap { Span($0) }
+    if let span, data.kind == .times, span.hasUnit != data.hasUnit {
+      throw CommandFailure(
+        "--in \(interval ?? ""): the times in \(path) have \(data.hasUnit ? "units" : "no units"); give it "
+          + (data.hasUnit ? "one too, as in --in 1h" : "none either, as in --in 10"))
+    }
+    let report: PoissonReport
+    do { report = try PoissonReport(data, interval: span) } catch { throw CommandFailure("\(path): \(error)") }
+    for line in lines(report, path) { console.result(line) }
+    for object in objects(report, path) { console.emit(object) }
+    try plot.write(on: console) { try chart(report, path, command: $0).svg }
+  }
+
+  // MARK: Words
+
+  private func lines(_ report: PoissonReport, _ path: String) -> [String] {
+    let data = report.data
+    let heading = data.heading.map { "below the heading '\(TerminalText.escaped($0))', " } ?? ""
+    var lines: [String] = []
+    switch data.kind {
+    case .times:
+      lines.append("\(path): the times of \(Quantity.counted(report.events, "event")) (\(heading)\(data.reason))")
+    case .counts:
+      lines.append(
+        "\(path): \(Quantity.counted(report.events, "event")) in "
+          + "\(Quantity.counted(report.counts.count, "interval")) (\(heading)\(data.reason))")
+    }
+    let scale = report.unit?.seconds ?? 1
+    let (rate, interval) = (report.rate * scale, report.rateInterval)
+    lines.append(
+      "rate \(PoissonReport.digits(rate)) \(perUnit(report)), with 95 % confidence from "
+        + "\(PoissonReport.digits(interval.lowerBound * scale)) to \(PoissonReport.digits(interval.upperBound * scale))"
+    )
+    if data.kind == .times, let width = report.interval {
+      lines.append(
+        "counted in \(Quantity.counted(report.counts.count, "interval")) of \(text(width, data.hasUnit)) from the first "
+          + "event on")
+    }
+    for outcome in report.outcomes {
+      let name = outcome.name.padding(toLength: 11, withPad: " ", startingAt: 0)
+      switch outcome.result {
+      case .success(let result):
+        let isAgainst = result.pValue < PoissonReport.level
+        lines.append("\(name)  p = \(PoissonReport.digits(result.pValue)): \(outcome.summary(result))")
+        lines.append("             " + (isAgainst ? outcome.objection(result) : outcome.agreement))
+      case .failure(let error): lines.append("\(name)  not tested: \(error)")
+      }
+    }
+    let most = report.results.count > 1 ? " (the least of \(report.results.count), times \(report.results.count))" : ""
+    lines.append("all in all   p = \(PoissonReport.digits(report.pValue))\(most): \(report.verdict)")
+    return lines
+  }
+
+  private func perUnit(_ report: PoissonReport) -> String {
+    if let unit = report.unit { return "per \(unit.name)" }
+    return report.data.kind == .times || interval != nil ? "per unit of time" : "per interval"
+  }
+
+  private func text(_ width: Double, _ hasUnit: Bool) -> String {
+    interval ?? (hasUnit ? TimeUnit.text(seconds: width) : PoissonReport.digits(width))
+  }
+
+  // MARK: Objects
+
+  private func objects(_ report: PoissonReport, _ path: String) -> [JSONLine] {
+    var summary: JSONLine = [
+      "file": .text(path), "kind": .text(report.data.kind.rawValue), "reason": .text(report.data.reason),
+      "events": .integer(report.events),
+      "intervals": .integer(report.counts.count),
+    ]
+    let isTimed = report.unit != nil
+    if let width = report.interval { summary[isTimed ? "intervalSeconds" : "interval"] = .number(width) }
+    let rate = isTimed ? "ratePerSecond" : "rate"
+    summary[rate] = .number(report.rate)
+    summary[rate + "Lower"] = .number(report.rateInterval.lowerBound)
+    summary[rate + "Upper"] = .number(report.rateInterval.upperBound)
+    summary["confidence"] = 0.95
+    let tests = report.outcomes.map { outcome -> JSONLine in
+      switch outcome.result {
+      case .success(let result):
+        [
+          "test": .text(outcome.name), "statistic": .number(result.statistic),
+          "degreesOfFreedom": result.degreesOfFreedom.map { .integer($0) } ?? .null, "pValue": .number(result.pValue),
+          "verdict": .text(
+            result.pValue < PoissonReport.level ? outcome.objection(result) : outcome.agreement),
+        ]
+      case .failure(let error): ["test": .text(outcome.name), "pValue": .null, "verdict": .text("\(error)")]
+      }
+    }
+    return [summary] + tests + [
+      ["test": "all", "pValue": .number(report.pValue), "verdict": .text(report.verdict)]
+    ]
+  }
+
+  // MARK: The picture
+
+  /// The gaps, or the counts, in bars, beside how many are expected in each.
+  private func chart(_ report: PoissonReport, _ path: String, command: String) throws -> LineChart {
+    let isTimes = report.data.kind == .times
+    let unit = isTimes ? report.unit : nil
+    let scale = unit?.seconds ?? 1
+    let values = isTimes ? gaps(report.data.times).map { $0 / scale } : report.counts.map(Double.init)
+    let law: any Distribution
+    if isTimes {
+      law = try Exponential(rate: report.rate * scale)
+    } else {
+      law = try Poisson.fit(report.counts).distribution
+    }
+    let bars = HistogramBars(values, isWhole: !isTimes)
+    let expected = zip(bars.edges, bars.edges.dropFirst()).map { low, high in
+      SIMD2((low + high) / 2, Double(values.count) * (law.cdf(high) - law.cdf(low)))
+    }
+    return LineChart(
+      title: isTimes ? "Gaps between the events of \(path)" : "Events of \(path)",
+      x: ChartAxis(isTimes ? "gap" : "number of events in an interval", unit: unit?.name),
+      y: ChartAxis(isTimes ? "gaps" : "intervals"),
+      series: [
+        LineChart.Series("found", points: bars.outline),
+        LineChart.Series(
+          "\(isTimes ? "exponential" : "Poisson") of mean \(PoissonReport.digits(law.mean))", points: expected,
+          style: .lineAndPoints),
+      ], command: command)
+  }
+
+  private func gaps(_ times: [Double]) -> [Double] { zip(times.dropFirst(), times).map { $0 - $1 } }
+}
