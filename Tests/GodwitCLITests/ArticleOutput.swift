@@ -12,7 +12,9 @@ enum ArticleOutput {
     for part in parts {
       let listings = part.components(separatedBy: "```")
       let printed = try listings[0].split(separator: "\n").map { line in
-        try CommandRun(arguments: line.split(separator: " ").dropFirst(5).map(String.init)).output
+        try CommandRun(
+          arguments: line.split(separator: " ").dropFirst(5).map(String.init), in: BuiltProducts.packageRoot
+        ).output
       }
       #expect(listings[2] == "text\n" + printed.joined(), sourceLocation: sourceLocation)
     }

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// The article shows what the commands print.
-  @Test func theArticleIsTrue() throws { #expect(try ArticleOutput.check("EventsAtARate.md") == 2) }
+  @Test func theArticleIsTrue() throws { #expect(try ArticleOutput.check("EventsAtARate.md") == 4) }
 
   @Test(arguments: [["--at-least", "2"], ["--at-most", "1"], ["--exactly", "3"], ["--gap-within", "15min..30min"]])
   func simulationAgrees(question: [String]) throws {

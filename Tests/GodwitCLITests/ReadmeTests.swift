@@ -26,6 +26,9 @@ import Testing
     let scratch = try TemporaryFolder()
     let lines = (0..<2000).map { "The line of the number \($0) is not by Shakespeare.\n" }
     try scratch.write("tinyshakespeare.txt", lines.joined())
+    try FileManager.default.createSymbolicLink(
+      at: scratch.url.appending(path: "Examples"),
+      withDestinationURL: BuiltProducts.packageRoot.appending(path: "Examples"))
     let folder = BuiltProducts.packageRoot.appending(path: "Sources/Godwit/Godwit.docc")
     let articles = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
     let commands = try articles.sorted().flatMap {
