@@ -61,7 +61,7 @@ struct EventData {
   private static func shown(_ text: String) -> String { text.count > 60 ? text.prefix(59) + "…" : text }
 
   private static func kind(_ entries: [Entry], _ asked: Kind?) -> (Kind, String) {
-    if let asked { return (asked, "--as \(asked.rawValue)") }
+    if let asked { return (asked, "as --as says") }
     if entries.contains(where: { $0.time.form == .date }) { return (.times, "they are dates") }
     if entries.contains(where: { $0.time.form == .length }) { return (.times, "they have units") }
     let values = entries.map(\.time.value)

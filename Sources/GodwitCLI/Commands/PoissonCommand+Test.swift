@@ -39,16 +39,12 @@ extension PoissonCommand {
 
   private func lines(_ report: PoissonReport, _ path: String) -> [String] {
     let data = report.data
-    let heading = data.heading.map { "below the heading '\(TerminalText.escaped($0))', " } ?? ""
-    var lines: [String] = []
-    switch data.kind {
-    case .times:
-      lines.append("\(path): the times of \(Quantity.counted(report.events, "event")) (\(heading)\(data.reason))")
-    case .counts:
-      lines.append(
-        "\(path): \(Quantity.counted(report.events, "event")) in "
-          + "\(Quantity.counted(report.counts.count, "interval")) (\(heading)\(data.reason))")
-    }
+    let heading = data.heading.map { ", below the heading '\(TerminalText.escaped($0))'" } ?? ""
+    let intervals = data.kind == .counts ? " in \(Quantity.counted(report.counts.count, "interval"))" : ""
+    var lines = [
+      "\(path): \(Quantity.counted(report.events, "event"))\(intervals)",
+      "read as \(data.kind.rawValue)\(heading): \(data.reason)",
+    ]
     let scale = report.unit?.seconds ?? 1
     let (rate, interval) = (report.rate * scale, report.rateInterval)
     lines.append(

@@ -24,7 +24,8 @@ struct Span: Hashable {
       return
     }
     for (unit, front) in TimeUnit.suffixes(of: text) {
-      if let count = front.isEmpty ? 1 : number(front), (count * unit.seconds).isFinite {
+      // The product may round to nothing, or to infinity.
+      if let count = front.isEmpty ? 1 : number(front), count * unit.seconds > 0, (count * unit.seconds).isFinite {
         self.init(length: count * unit.seconds, unit: unit)
         return
       }
