@@ -96,7 +96,7 @@ struct WalkChart {
     for index in 0..<min(request.trials ?? 0, 6) {
       var (generator, points) = (Philox(seed: seed, stream: UInt64(index)), [SIMD2<Double>(0, 0)])
       var next = 1
-      WalkSteps(probability: walk.probability).walk(steps: steps, using: &generator) { time, place in
+      WalkSteps(of: walk).walk(steps: steps, using: &generator) { time, place in
         if next < times.count, time == times[next] {
           points.append([Double(time), Double(place)])
           next += 1

@@ -17,13 +17,13 @@ struct WalkCommand: ParsableCommand {
       simulations end; Ctrl-C ends it with what was counted so far. Numbers may be written as 1e6.
 
       EXAMPLES
-        godwit walk --steps 100 --at 10                       the place after 100 steps
+        godwit walk --steps 100 --at 10
         godwit walk --steps 100 --at-least 10 --p 0.6
-        godwit walk --steps 11 --first-at 1                   there after 11 steps, and not before
-        godwit walk --reach 3 --p 0.4                         ever; with --steps: by then
-        godwit walk --steps 100 --last-zero 40                no return after 40 steps
-        godwit walk --return --dimensions 3                   ever; with --steps: by then
-        godwit walk --ruin 5,10 --p 0.6                       from 5 to 10 without being at 0
+        godwit walk --steps 11 --first-at 1       there, and not before
+        godwit walk --reach 3 --p 0.4             ever, or within --steps
+        godwit walk --steps 100 --last-zero 40    no return after 40 steps
+        godwit walk --return --dimensions 3       ever, or within --steps
+        godwit walk --ruin 5,10 --p 0.6           from 5 to 10 before 0
         godwit walk --steps 1000 --simulate 1000 --plot paths.svg
       """)
 
@@ -115,12 +115,9 @@ struct WalkCommand: ParsableCommand {
       line["p"] = .number(walk.probability)
       given.append("p = \(tenDigits(walk.probability))")
     }
-    answer.context.append(given.joined(separator: ", "))
-    if let why = question.impossibility {
-      answer.context.append(why)
-    } else {
-      answer.context.append(question.reason(walk))
-    }
+    let reason = question.impossibility ?? question.reason(walk)
+    line["reason"] = .text(reason)
+    answer.context.append(given.joined(separator: ", ") + ": " + reason)
     if question.impossibility == nil, let gaussian = question.gaussian(walk) {
       line["gaussian"] = .number(gaussian)
       answer.context.append("Gaussian limit \(tenDigits(gaussian))" + comparison(gaussian, probability))
@@ -133,7 +130,8 @@ struct WalkCommand: ParsableCommand {
         "P(0 before \(goal)) = \(tenDigits(ruin)), from \(start)", "\(tenDigits(games)) steps in the mean until then",
       ]
     }
-    let simulated = simulation(request, console)?.frequency(of: probability) { question.occurs(walk, using: &$0) }
+    let walker = WalkSteps(of: walk)
+    let simulated = simulation(request, console)?.frequency(of: probability) { question.occurs(walker, using: &$0) }
     answer.print(simulated, line, on: console)
   }
 

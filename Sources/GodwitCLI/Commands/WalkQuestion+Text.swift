@@ -1,3 +1,4 @@
+import GodwitModels
 import GodwitRandom
 
 extension WalkQuestion {
@@ -52,7 +53,7 @@ extension WalkQuestion {
     case .comeBackOnLattice(let lattice, nil):
       return lattice.dimensions <= 2 ? "1" : "1 − 1 / Σ P(S = 0 after n steps)"
     case .comeBackOnLattice(_, let steps?):
-      return "Σ_{n≤\(steps)} f(n), f(n) = u(n) − Σ_{k<n} f(k) u(n − k), u(n) = P(S = 0 after n steps)"
+      return "Σ_{n≤\(steps)} f(n), Σ f(n) xⁿ = 1 − 1 / Σ u(n) xⁿ"
     case .ruin(let start, let goal): return isFair ? "\(start)/\(goal)" : "(1 − (q/p)^\(start)) / (1 − (q/p)^\(goal))"
     }
   }
@@ -71,9 +72,9 @@ extension WalkQuestion {
   /// Why the formula holds for a walk.
   func reason(_ walk: RandomWalk) -> String {
     switch self {
-    case .at(let place, let steps): return "\((steps + place) / 2) of the \(steps) steps lead up"
-    case .atLeast(let place, let steps): return "\((steps + place + 1) >> 1) or more of the \(steps) steps lead up"
-    case .atMost(let place, let steps): return "\((steps + place) >> 1) or fewer of the \(steps) steps lead up"
+    case .at(let place, let steps): return "\(Quantity.counted((steps + place) / 2, "step")) up"
+    case .atLeast(let place, let steps): return "\(Quantity.grouped((steps + place + 1) >> 1)) or more steps up"
+    case .atMost(let place, let steps): return "\(Quantity.grouped((steps + place) >> 1)) or fewer steps up"
     case .firstAt(0, let steps): return "of the paths back to 0, one of \(steps - 1) is not there before"
     case .firstAt(let place, let steps):
       return "of the paths to \(place), \(abs(place)) of \(steps) are not there before: the hitting time theorem"
@@ -90,7 +91,7 @@ extension WalkQuestion {
       return lattice.dimensions <= 2
         ? "the mean number of returns is infinite"
         : "the sum is the mean number of times at the start, the first included"
-    case .comeBackOnLattice: return "f are first returns: each return is the first or follows it"
+    case .comeBackOnLattice: return "returns u(n) = P(S = 0 after n steps) are first returns f or follow them"
     case .ruin: return walk.drift == 0 ? "S stays the same in the mean" : "(q/p)^S stays the same in the mean"
     }
   }

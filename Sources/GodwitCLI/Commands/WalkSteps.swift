@@ -2,36 +2,16 @@ import GodwitRandom
 
 /// The steps of a walk by chance, one after the other.
 struct WalkSteps {
-  /// Of a step up.
-  let probability: Double
+  /// Those of 64 steps, set where a step leads up.
+  private let bits: BernoulliBits
 
-  /// 64 independent bits, each 1 with the probability of a step up.
-  ///
-  /// 64 uniform numbers are compared with the probability digit by digit in binary, all digits of a place being one word, until
-  /// each has been found to be less or greater: in one word where p = ½, in about eight else. A probability has an end in binary,
-  /// so that this is exact.
-  func next(using generator: inout Philox) -> UInt64 {
-    var (less, undecided, rest) = (UInt64(0), UInt64.max, probability)
-    if probability == 1 { return .max }
-    while rest > 0 && undecided != 0 {
-      rest *= 2
-      let word = generator.next()
-      if rest >= 1 {
-        rest -= 1
-        less |= undecided & ~word
-        undecided &= word
-      } else {
-        undecided &= ~word
-      }
-    }
-    return less
-  }
+  init(of walk: RandomWalk) { bits = BernoulliBits(probability: walk.probability) }
 
   /// The place after a number of steps from 0.
   func end(after steps: Int, using generator: inout Philox) -> Int {
     var (up, rest) = (0, steps)
     while rest > 0 && !Interruption.isRequested {
-      let word = next(using: &generator)
+      let word = bits.next(using: &generator)
       up += (rest >= 64 ? word : word & (1 << rest - 1)).nonzeroBitCount
       rest -= 64
     }
@@ -44,7 +24,7 @@ struct WalkSteps {
   ) {
     var (time, place) = (0, start)
     while time < steps && !Interruption.isRequested {
-      var word = next(using: &generator)
+      var word = bits.next(using: &generator)
       for _ in 0..<min(64, steps - time) {
         place += word & 1 == 1 ? 1 : -1
         word >>= 1
@@ -57,8 +37,7 @@ struct WalkSteps {
 
 extension WalkQuestion {
   /// Whether it is so once, by chance: a walk is made, step by step.
-  func occurs(_ walk: RandomWalk, using generator: inout Philox) -> Bool {
-    let walker = WalkSteps(probability: walk.probability)
+  func occurs(_ walker: WalkSteps, using generator: inout Philox) -> Bool {
     var isSo = false
     switch self {
     case .at(let place, let steps): return walker.end(after: steps, using: &generator) == place
@@ -87,7 +66,7 @@ extension WalkQuestion {
         return !isSo
       }
     case .comeBackOnLattice(let lattice, let steps):
-      return lattice.simulatedReturns(within: steps ?? .max, walks: 1, using: &generator) == 1
+      return lattice.sampleReturn(within: steps ?? .max, using: &generator) != nil
     case .ruin(let start, let goal):
       if start == 0 || start == goal { return start == goal }
       walker.walk(from: start, using: &generator) { _, here in

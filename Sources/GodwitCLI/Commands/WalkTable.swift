@@ -89,7 +89,7 @@ struct WalkTable {
 
   /// How many walks ended where, of how many.
   private func simulated(_ simulation: Simulation) -> (counts: [Int: Int], trials: Int) {
-    let walker = WalkSteps(probability: walk.probability)
+    let walker = WalkSteps(of: walk)
     let result = simulation.run(
       counting: [Int: Int](), add: { $0.merge($1) { $0 + $1 } },
       trial: { counts, generator in counts[walker.end(after: steps, using: &generator), default: 0] += 1 })

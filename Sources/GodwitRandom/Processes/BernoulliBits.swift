@@ -3,13 +3,13 @@
 /// A bit is set where a uniform number u is below p, and u is drawn digit by digit, for 64 of them at a time: where it differs
 /// from p for the first time, the digit decides (Knuth and Yao 1976, "The complexity of nonuniform random number generation").
 /// About eight words of the generator give one word; for p = ½ it is one.
-struct BernoulliBits {
+package struct BernoulliBits: Sendable {
   /// The binary digits of p after the point, the last of which is a one.
   private let digits: [Bool]
   private let isCertain: Bool
 
   /// - Precondition: the probability is from 0 to 1.
-  init(probability: Double) {
+  package init(probability: Double) {
     isCertain = probability == 1
     var (digits, rest) = ([Bool](), isCertain ? 0 : probability)
     // Each step is exact.
@@ -31,7 +31,8 @@ struct BernoulliBits {
     }
   }
 
-  func next(using generator: inout some RandomNumberGenerator) -> UInt64 {
+  /// 64 bits.
+  package func next(using generator: inout some RandomNumberGenerator) -> UInt64 {
     if isCertain { return .max }
     var (bits, undecided) = (0 as UInt64, UInt64.max)
     for digit in digits {
