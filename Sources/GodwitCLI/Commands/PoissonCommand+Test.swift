@@ -45,12 +45,7 @@ extension PoissonCommand {
       "\(path): \(Quantity.counted(report.events, "event"))\(intervals)",
       "read as \(data.kind.rawValue)\(heading): \(data.reason)",
     ]
-    let scale = report.unit?.seconds ?? 1
-    let (rate, interval) = (report.rate * scale, report.rateInterval)
-    lines.append(
-      "rate \(PoissonReport.digits(rate)) \(perUnit(report)), with 95 % confidence from "
-        + "\(PoissonReport.digits(interval.lowerBound * scale)) to \(PoissonReport.digits(interval.upperBound * scale))"
-    )
+    lines.append(rateLine(report))
     if data.kind == .times, let width = report.interval {
       lines.append(
         "counted in \(Quantity.counted(report.counts.count, "interval")) of \(text(width, data.hasUnit)) from the first "
@@ -69,6 +64,17 @@ extension PoissonCommand {
     let most = report.results.count > 1 ? " (the least of \(report.results.count), times \(report.results.count))" : ""
     lines.append("all in all   p = \(PoissonReport.digits(report.pValue))\(most): \(report.verdict)")
     return lines
+  }
+
+  /// The rate and its interval, with so many digits that they differ.
+  private func rateLine(_ report: PoissonReport) -> String {
+    let (lower, upper) = (report.rateInterval.lowerBound, report.rateInterval.upperBound)
+    let magnitude = log10((upper - lower) / upper).rounded(.down)
+    let digits = magnitude.isFinite ? Int(min(max(3 - magnitude, 4), 15)) : 4
+    let texts = [report.rate, lower, upper].map {
+      String(format: "%.\(digits)g", $0 * (report.unit?.seconds ?? 1))
+    }
+    return "rate \(texts[0]) \(perUnit(report)), with 95 % confidence from \(texts[1]) to \(texts[2])"
   }
 
   private func perUnit(_ report: PoissonReport) -> String {
