@@ -131,8 +131,9 @@ struct WalkCommand: ParsableCommand {
       ]
     }
     let walker = WalkSteps(of: walk)
-    let simulated = simulation(request, console)?.frequency(of: probability) { question.occurs(walker, using: &$0) }
-    answer.print(simulated, line, on: console)
+    answer.print(
+      simulation(request, console)?.frequency(of: probability) { question.occurs(walker, using: &$0) }, line,
+      on: console)
   }
 
   /// How far a limit is from the exact value.

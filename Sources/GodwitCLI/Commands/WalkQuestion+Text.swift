@@ -99,6 +99,7 @@ extension WalkQuestion {
   /// Why an answer is 0, and what to ask instead; nil where it is not.
   var impossibility: String? {
     switch self {
+    case .firstAt(0, steps: 0): return "the walk has not left 0 yet; give --steps 2 or more"
     case .at(let place, let steps), .atLeast(let place, let steps), .firstAt(let place, let steps):
       if place > steps || (place < -steps && !isTail) { return "\(steps) steps lead no further than \(steps) places" }
       if isTail || (steps + place) % 2 == 0 { return nil }
