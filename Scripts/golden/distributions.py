@@ -3,136 +3,97 @@
     python3 -m venv VENV && VENV/bin/pip install mpmath==1.3.0 gmpy2
     VENV/bin/python Scripts/golden/distributions.py Tests/GodwitRandomTests/Golden
 
-Each file is rows of little-endian float64: two parameters (the second 0 where there is one), x, the mass or the density, its
-logarithm, the cdf, the survival. Parameters and x are float64 themselves.
+A file has for each choice of parameters a block of little-endian float64: how many parameters, the parameters, how many rows,
+the rows. Parameters and x are float64 themselves. A row is
+
+- x;
+- the mass or the density, or its logarithm where the mass is below the normal numbers (it is the one that is below 0);
+- the smaller of P(X <= x) and P(X > x), the second with a minus sign: the other is one less it;
+- a probability p and its quantile, NaN where float64 has no such p. For a continuous law p is P(X <= x), rounded, and the
+  quantile is found by Newton's method on the logarithm of the tail. For a discrete law x is the quantile of p, the least
+  of which the cdf, rounded, is p or more: p is at random between the two steps of the cdf, or by a few 1e-10 of the tail
+  above the one or below the other.
 """
+import math
 import random
 import struct
 import sys
+import time
 
 from mpmath import mp, mpf
 
-from special_functions import FARTHEST, beta_distance, beta_log_density, beta_tails, gamma_log_density, gamma_tails
+from laws import LAWS
 
-STEPS = (-36, -20, -12, -7, -4.5, -3, -2, -1.3, -0.7, -0.3, -0.1, 0, 0.1, 0.3, 0.7, 1.3, 2, 3, 4.5, 7, 12, 20, 38)
-
-
-def gamma_distance(a, x):
-    a, x = mpf(a), mpf(x)
-    return x - a + a * mp.log(a / x)
+PLACES = 12  # of a choice of parameters, at most
 
 
-def counts(mean, deviation, greatest, generator):
-    places = [mean + t * deviation for t in STEPS] + [mean + generator.gauss(0, 4) * deviation for _ in range(12)]
-    places += [0, 1, 2, 3, 5, 10, 40, 100, 1000] + ([greatest, greatest - 1, greatest - 7] if greatest < 1e16 else [])
-    return sorted({int(k) for k in places if 0 <= k <= greatest})
+def continuous_quantile(law, parameters, x, log_density, lower, upper):
+    p = float(lower)
+    if not 0 < p < 1:
+        return math.nan, math.nan
+    to, back, slope = law.variable
+    isLower = p <= 0.5
+    target = mp.log(mpf(p) if isLower else 1 - mpf(p))
+    x = mpf(x)
+    while True:
+        tail = lower if isLower else upper
+        missing = target - mp.log(tail)
+        step = missing * tail / (mp.exp(log_density) * slope(x))
+        x = back(to(x) + (step if isLower else -step))
+        # What is left of it is of the order of the square.
+        if abs(missing) < 1e-15:
+            return p, float(x)
+        log_density, lower, upper = law.evaluate(x, *parameters)
 
 
-def poisson(generator):
-    for rate in [1e-300, 1e-10, 0.003, 0.5, 2, 3, 9.9, 10, 31.5, 50, 399, 1000, 12345.678, 1e5, 1e7, 1e9, 1e12, 1e15]:
-        for k in counts(rate, rate**0.5, 1e17, generator):
-            if gamma_distance(max(k, 1e-3), rate) < FARTHEST:
-                upper, lower = gamma_tails(k + 1, rate)[::-1]
-                yield rate, 0, k, k * mp.log(mpf(rate)) - rate - mp.loggamma(k + 1), upper, lower
+def discrete_quantile(generator, k, mass, lower, upper):
+    before = lower - mass if k else mpf(0), upper + mass if k else mpf(1)
+    after = lower, upper
+    if mass == 0:
+        return math.nan, math.nan
+    share = mass / min(max(before[0], mass), upper + mass)
+    near = generator.uniform(2e-10, 5e-10)
+    for kind in [generator.choice("<>|"), "|"]:
+        # Steps that are closer than the tails are accurate to have no place near but their middle.
+        between = generator.random() if share > 1e-8 else generator.uniform(0.3, 0.7)
+        if kind == "|":
+            tails = before[0] + between * mass, before[1] - between * mass
+        else:
+            (low, high), sign = (after, -1) if kind == "<" else (before, 1)
+            tails = (low * (1 + sign * near), 1 - low * (1 + sign * near)) if low < high else (1 - high * (1 - sign * near), high * (1 - sign * near))
+        p = float(tails[0]) if tails[0] < tails[1] else 1 - float(tails[1])
+        margin = mpf("1e-11") * min(p, 1 - mpf(p)) if share > 1e-8 else 0
+        if 0 < p < 1 and float(before[0] + margin) < p <= float(lower - margin):
+            return p, k
+    return math.nan, math.nan
 
 
-def exponential(generator):
-    for rate in [1e-9, 0.3, 1, 7, 1e20]:
-        for t in [10 ** generator.uniform(-20, 2.8) for _ in range(40)] + [0.0, 1.0, 1e-300]:
-            x = t / rate
-            product = mpf(rate) * mpf(x)
-            yield rate, 0, x, mp.log(rate) - product, -mp.expm1(-product), mp.exp(-product)
-
-
-def gamma(generator):
-    pairs = [(1e-3, 2), (0.1, 1), (0.5, 3.3), (1, 1), (2.5, 0.7), (10, 1e-9), (30, 7), (100, 0.1), (395, 3), (1e5, 3), (1e9, 0.3), (1e12, 1.1), (1e15, 7)]
-    for shape, rate in pairs:
-        places = [shape + t * shape**0.5 for t in STEPS] + [shape + generator.gauss(0, 4) * shape**0.5 for _ in range(12)]
-        places += [shape * f for f in (1e-30, 1e-6, 0.01, 0.3, 3, 20)]
-        for x in sorted({t / rate for t in places if t > 0}):
-            scaled = mpf(x) * mpf(rate)
-            if gamma_distance(shape, scaled) < FARTHEST:
-                yield shape, rate, x, gamma_log_density(mpf(shape), scaled) - mp.log(x), *gamma_tails(shape, scaled)
-
-
-def normal_tails(z):
-    lower, upper = mp.erfc(-z / mp.sqrt(2)) / 2, mp.erfc(z / mp.sqrt(2)) / 2
-    return lower, upper
-
-
-def normal(generator):
-    for mean, deviation in [(0, 1), (5, 0.3), (1e6, 1e-3), (-3, 1e5), (1e-5, 1e-300)]:
-        for t in STEPS + tuple(generator.gauss(0, 8) for _ in range(40)):
-            x = mean + t * deviation
-            z = (mpf(x) - mpf(mean)) / mpf(deviation)
-            if abs(z) < 50:
-                yield mean, deviation, x, -z * z / 2 - mp.log(deviation) - mp.log(2 * mp.pi) / 2, *normal_tails(z)
-
-
-def log_normal(generator):
-    for mean, deviation in [(0, 1), (2, 0.3), (-5, 0.1), (100, 2), (0, 5), (-300, 10)]:
-        for t in STEPS + tuple(generator.gauss(0, 8) for _ in range(40)):
-            x = float(mp.exp(mpf(mean) + t * mpf(deviation)))
-            if 1e-307 < x < 1e307:
-                z = (mp.log(mpf(x)) - mpf(mean)) / mpf(deviation)
-                yield mean, deviation, x, -z * z / 2 - mp.log(x) - mp.log(deviation) - mp.log(2 * mp.pi) / 2, *normal_tails(z)
-
-
-def binomial(generator):
-    pairs = [(1, 0.3), (10, 0.5), (20, 1e-10), (100, 0.03), (1000, 0.003), (1000, 0.9), (10**4, 0.5), (10**6, 1e-5), (10**9, 0.3)]
-    pairs += [(10**9, 1e-8), (10**12, 0.7), (10**15, 0.5), (10**15, 1e-12), (10**15, 0.999), (50, 1 - 2**-50)]
-    for n, p in pairs:
-        q = 1 - mpf(p)
-        for k in counts(n * p, float(n * p * q) ** 0.5, n, generator):
-            distance = (k * mp.log(mpf(k) / (n * mpf(p))) if k else 0) + ((n - k) * mp.log((n - k) / (n * q)) if k < n else 0)
-            if distance < FARTHEST:
-                mass = mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1) + k * mp.log(p) + (n - k) * mp.log(q)
-                above, below = beta_tails(k + 1, n - k, p) if k < n else (mpf(0), mpf(1))
-                yield n, p, k, mass, below, above
-
-
-def geometric(generator):
-    for p in [1e-15, 1e-6, 0.01, 0.3, 0.5, 0.999]:
-        q = 1 - mpf(p)
-        for k in sorted({int(10 ** generator.uniform(-0.5, 2.8) / p) for _ in range(40)} | {0, 1, 2}):
-            yield p, 0, k, mp.log(p) + k * mp.log(q), 1 - q ** (k + 1), q ** (k + 1)
-
-
-def negative_binomial(generator):
-    pairs = [(1, 0.3), (0.1, 0.01), (2.5, 0.5), (10, 0.999), (50, 0.05), (1e3, 0.2), (1e6, 0.9), (1e-3, 1e-6), (1e6, 1e-6), (1e9, 0.5), (1e-8, 0.5)]
-    for r, p in pairs:
-        q = 1 - mpf(p)
-        mean = r * (1 - p) / p
-        for k in counts(mean, (mean / p) ** 0.5, 1e17, generator):
-            if beta_distance(r, k + 1, p) < FARTHEST:
-                mass = mp.loggamma(k + mpf(r)) - mp.loggamma(k + 1) - mp.loggamma(r) + r * mp.log(p) + k * mp.log(q)
-                yield r, p, k, mass, *beta_tails(r, k + 1, p)
-
-
-def beta(generator):
-    for a, b in [(0.5, 0.5), (1e-3, 2), (1, 1), (2, 3), (30, 1), (100, 400), (1e4, 1e6), (1e9, 1e9), (1e15, 1e14), (1e6, 0.2)]:
-        mean, deviation = a / (a + b), (a / (a + b) * b / (a + b) / (a + b + 1)) ** 0.5
-        places = [mean + t * deviation for t in STEPS] + [mean + generator.gauss(0, 4) * deviation for _ in range(12)]
-        places += [mean * f for f in (1e-30, 1e-6, 0.01, 0.3)] + [1 - b / (a + b) * f for f in (1e-6, 0.01, 0.3)]
-        for x in sorted(set(places)):
-            if 0 < x < 1 and beta_distance(a, b, x) < FARTHEST:
-                y = 1 - mpf(x)
-                yield a, b, x, beta_log_density(mpf(a), mpf(b), mpf(x), y) - mp.log(x) - mp.log(y), *beta_tails(a, b, x)
-
-
-LAWS = [poisson, exponential, gamma, normal, log_normal, binomial, geometric, negative_binomial, beta]
+def row(law, parameters, x, generator):
+    log_mass, lower, upper = law.evaluate(x if law.discrete else mpf(x), *parameters)
+    if log_mass > 709:
+        return None
+    if law.discrete:
+        p, quantile = discrete_quantile(generator, x, mp.exp(log_mass), lower, upper)
+    else:
+        p, quantile = continuous_quantile(law, parameters, x, log_mass, lower, upper)
+    smaller = float(lower) if lower <= upper else -float(upper)
+    return x, float(log_mass if log_mass < -708 else mp.exp(log_mass)), smaller, p, quantile
 
 
 def main(folder, names):
     mp.dps = 100
-    for law in LAWS:
-        if names and law.__name__ not in names:
-            continue
-        rows = [(a, b, x, mp.exp(log), log, lower, upper) for a, b, x, log, lower, upper in law(random.Random(2))]
-        with open(f"{folder}/law-{law.__name__.replace('_', '-')}.f64", "wb") as file:
-            for row in rows:
-                file.write(struct.pack("<7d", *map(float, row)))
-        print(law.__name__, len(rows), flush=True)
+    for name in names or LAWS:
+        law, generator, start, counts = LAWS[name], random.Random(2), time.time(), [0, 0]
+        with open(f"{folder}/law-{name}.f64", "wb") as file:
+            for parameters in law.parameters(generator):
+                places = sorted(law.places(generator, *parameters))
+                chosen = sorted(generator.sample(places, min(PLACES, len(places))))
+                rows = [found for x in chosen if (found := row(law, parameters, x, generator))]
+                numbers = [len(parameters), *parameters, len(rows), *(number for found in rows for number in found)]
+                file.write(struct.pack(f"<{len(numbers)}d", *numbers))
+                counts[0] += len(rows)
+                counts[1] += sum(found[3] == found[3] for found in rows)
+        print(f"{name}: {counts[0]} places, {counts[1]} quantiles, {time.time() - start:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

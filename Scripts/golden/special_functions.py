@@ -13,6 +13,7 @@ import struct
 import sys
 
 from mpmath import mp, mpf
+from mpmath.calculus.quadrature import GaussLegendre
 
 COLUMNS = {
     "gamma": ["a", "x", "lower", "upper", "log lower", "log upper", "quantile of lower", "quantile of upper"],
@@ -21,14 +22,22 @@ COLUMNS = {
     "functions": ["function", "x", "value"],
 }
 FARTHEST = 1500  # |ln p| of the farthest tails
+with mp.workdps(80):
+    NODES = GaussLegendre(mp).get_nodes(mpf(0), mpf(1), 6, mp.prec)
 
 
 def tail_integral(exponent, slope, curvature):
-    """The integral over s > 0 of exp(-exponent(s)), an exponent that grows at least as fast as it begins to."""
-    end = 1 / mp.sqrt(curvature + slope * slope)
-    while exponent(end) < 150:
-        end *= mpf(3) / 2
-    return mp.quad(lambda s: mp.exp(-exponent(s)), mp.linspace(0, end, 7))
+    """The integral over s > 0 of exp(-exponent(s)), an exponent that grows at least as fast as it begins to.
+
+    Gauss and Legendre's rule of 96 nodes on two pieces up to where the integrand is 1e-56, at 75 digits; see `check`.
+    """
+    with mp.workdps(75):
+        end = 1 / mp.sqrt(curvature + slope * slope)
+        while exponent(end) < 130:
+            end *= mpf(5) / 4
+        half = end / 2
+        return half * mp.fsum(
+            weight * mp.exp(-exponent(half * (piece + place))) for piece in range(2) for place, weight in NODES)
 
 
 def gamma_log_density(a, x):

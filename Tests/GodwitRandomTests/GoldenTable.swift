@@ -28,7 +28,9 @@ struct WorstError: CustomStringConvertible {
   private(set) var error = 0.0
   /// The greatest error over what is allowed.
   private(set) var excess = 0.0
-  private var place = ""
+  private(set) var place = ""
+  /// The greatest error in the unit of the bound: relative where the bound is 10⁻¹³.
+  var scaled: Double { excess * 1e-13 }
 
   init(_ name: String) { self.name = name }
 
@@ -41,15 +43,21 @@ struct WorstError: CustomStringConvertible {
   mutating func compare(
     _ got: Double, _ want: Double, logProbability: Double = 0, scale: Double? = nil, at place: @autoclosure () -> String
   ) {
+    // What is subnormal has fewer digits.
+    let scale = max(scale ?? abs(want), .leastNormalMagnitude)
+    compare(got, want, allowed: scale * Self.allowed(logProbability: logProbability), at: place())
+  }
+
+  /// - Parameters:
+  ///   - allowed: the greatest error, as a difference.
+  mutating func compare(_ got: Double, _ want: Double, allowed: Double, at place: @autoclosure () -> String) {
     if want.isNaN { return }
     count += 1
     if got == want { return }
-    // What is subnormal has fewer digits.
-    if abs(want) < .leastNormalMagnitude && abs(got) < 2 * .leastNormalMagnitude { return }
-    var found = abs(got - want) / (scale ?? abs(want))
-    if found.isNaN { found = .infinity }
-    let ratio = found / Self.allowed(logProbability: logProbability)
-    if ratio > excess { (error, excess, self.place) = (found, ratio, "\(place()): got \(got), want \(want)") }
+    let ratio = (got - want).isNaN ? .infinity : abs(got - want) / allowed
+    if ratio > excess {
+      (error, excess, self.place) = (abs(got - want) / abs(want), ratio, "\(place()): got \(got), want \(want)")
+    }
   }
 
   func expectAllowed(sourceLocation: SourceLocation = #_sourceLocation) {

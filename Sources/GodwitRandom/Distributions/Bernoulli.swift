@@ -13,7 +13,7 @@ public struct Bernoulli: DiscreteDistribution {
     self.probability = probability
   }
 
-  public var support: ClosedRange<Int> { 0...1 }
+  public var support: ClosedRange<Int> { (probability == 1 ? 1 : 0)...(probability == 0 ? 0 : 1) }
 
   public func probability(of value: Int) -> Double {
     value == 1 ? probability : value == 0 ? 1 - probability : 0
@@ -29,7 +29,8 @@ public struct Bernoulli: DiscreteDistribution {
 
   public func quantile(_ probability: Double) -> Int {
     requireProbability(probability)
-    return probability == 1 || probability > 1 - self.probability ? 1 : 0
+    if probability == 0 { return support.lowerBound }
+    return probability == 1 ? support.upperBound : probability > cdf(0) ? 1 : 0
   }
 
   public var mean: Double { probability }

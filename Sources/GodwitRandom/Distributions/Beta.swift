@@ -22,7 +22,7 @@ public struct Beta: ContinuousDistribution {
   public var support: ClosedRange<Double> { 0...1 }
 
   public func density(at x: Double) -> Double {
-    if x <= 0 || x >= 1 { return .exp(logDensity(at: x)) }
+    if x <= 0 || x >= 1 || x.isSubnormal { return .exp(logDensity(at: x)) }
     let density = betaDensity(alpha, beta, x: x, y: 1 - x)
     return scaledExponential(density.factor / x / (1 - x), exponent: density.exponent)
   }
@@ -31,13 +31,14 @@ public struct Beta: ContinuousDistribution {
     if x < 0 || x > 1 { return -.infinity }
     if x == 0 { return alpha == 1 ? .log(beta) : alpha < 1 ? .infinity : -.infinity }
     if x == 1 { return beta == 1 ? .log(alpha) : beta < 1 ? .infinity : -.infinity }
+    if x.isSubnormal { return (alpha - 1) * .log(x) - logBeta(alpha, beta) }
     let density = betaDensity(alpha, beta, x: x, y: 1 - x)
     return density.exponent + .log(density.factor) - .log(x) - .log(onePlus: -x)
   }
 
-  public func cdf(_ x: Double) -> Double { tails(x).lower }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : tails(x).lower }
 
-  public func survival(_ x: Double) -> Double { tails(x).upper }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : tails(x).upper }
 
   private func tails(_ x: Double) -> Tails { incompleteBeta(alpha, beta, x: x, y: 1 - x) }
 

@@ -23,7 +23,7 @@ public struct Binomial: DiscreteDistribution {
   private var n: Double { Double(trials) }
   private var failure: Double { 1 - probability }
 
-  public var support: ClosedRange<Int> { 0...trials }
+  public var support: ClosedRange<Int> { (probability == 1 ? trials : 0)...(probability == 0 ? 0 : trials) }
 
   public func probability(of value: Int) -> Double {
     if value <= 0 || value >= trials { return .exp(logProbability(of: value)) }
@@ -45,9 +45,9 @@ public struct Binomial: DiscreteDistribution {
     return (density.factor / k * (n / (n - k)), density.exponent)
   }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : tails(x).upper }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).upper }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : tails(x).lower }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).lower }
 
   private func tails(_ x: Double) -> Tails {
     let k = x.rounded(.down)

@@ -24,8 +24,10 @@ public struct Categorical: DiscreteDistribution {
     try ParameterError.check(sum > 0 && sum.isFinite, Self.self, "sum of the weights", sum, "above 0 and finite")
     let probabilities = weights.map { $0 / sum }
     self.probabilities = probabilities
-    lower = Self.runningSums(weights).map { min($0 / sum, 1) }
-    upper = Self.runningSums(weights.reversed()).map { min($0 / sum, 1) }.reversed().dropFirst() + [0]
+    let upper = Self.runningSums(weights.reversed()).map { min($0 / sum, 1) }.reversed().dropFirst() + [0]
+    // One less the smaller, which is rounded once.
+    lower = zip(Self.runningSums(weights), upper).map { $1 < 0.5 ? 1 - $1 : min($0 / sum, 1) }
+    self.upper = Array(upper)
     table = AliasTable(probabilities)
   }
 
@@ -55,7 +57,6 @@ public struct Categorical: DiscreteDistribution {
 
   /// - Complexity: O(log categories).
   public func quantile(_ probability: Double) -> Int {
-    if probability == 0 { return 0 }
     requireProbability(probability)
     var (low, high) = (0, probabilities.count - 1)
     while low < high {

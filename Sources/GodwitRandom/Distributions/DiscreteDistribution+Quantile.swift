@@ -1,29 +1,30 @@
 extension DiscreteDistribution {
-  /// The least value whose cdf is `probability` or more, found from a guess outwards by steps that double, then by halving.
+  /// The least value whose cdf is `probability` or more, found from a guess outwards by steps that double, then by halving;
+  /// the greatest value of the support where an `Int` is too small for it.
   ///
   /// - Complexity: two evaluations of the cdf at a true guess, O(log) of its error at another.
   func leastValue(reaching probability: Double, near guess: Double) -> Int {
     requireProbability(probability)
-    if probability == 0 { return support.lowerBound }
-    if probability == 1 { return support.upperBound }
-    let (lower, upper) = (Double(support.lowerBound), min(Double(support.upperBound), 0x1p62))
+    let (least, greatest) = (support.lowerBound, support.upperBound)
+    if probability == 0 { return least }
+    if probability == 1 { return greatest }
     func reaches(_ value: Int) -> Bool { cdf(Double(value)) >= probability }
     // Below `low` or there the cdf is less, at `high` it is enough.
-    var high = Int(max(lower, min(upper, guess.isNaN ? lower : guess.rounded())))
+    var high = guess >= Double(greatest) ? greatest : guess >= Double(least) ? Int(guess.rounded(.down)) : least
     var low = high
     var step = 1
     if reaches(high) {
       repeat {
         high = low
-        if high == support.lowerBound { return high }
-        low = max(support.lowerBound, high - step)
+        if high == least { return high }
+        low = high - min(step, high - least)
         step = min(2 * step, 1 << 60)
       } while reaches(low)
     } else {
       repeat {
         low = high
-        if high >= Int(upper) { return high }
-        high = min(Int(upper), low + step)
+        if high == greatest { return high }
+        high = low + min(step, greatest - low)
         step = min(2 * step, 1 << 60)
       } while !reaches(high)
     }

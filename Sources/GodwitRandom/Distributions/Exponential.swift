@@ -15,7 +15,7 @@ public struct Exponential: ContinuousDistribution {
 
   public var support: ClosedRange<Double> { 0...Double.infinity }
 
-  public func density(at x: Double) -> Double { x < 0 ? 0 : rate * .exp(-rate * x) }
+  public func density(at x: Double) -> Double { x < 0 ? 0 : scaledExponential(rate, exponent: -rate * x) }
 
   public func logDensity(at x: Double) -> Double { x < 0 ? -.infinity : .log(rate) - rate * x }
 

@@ -20,23 +20,43 @@ public struct Gamma: ContinuousDistribution {
 
   public var support: ClosedRange<Double> { 0...Double.infinity }
 
-  public func density(at x: Double) -> Double { .exp(logDensity(at: x)) }
+  public func density(at x: Double) -> Double {
+    if !(x > 0 && rate * x < .infinity) || rate * x < Self.tiny { return .exp(logDensity(at: x)) }
+    let (t, rest) = scaled(x)
+    let density = gammaDensity(shape, t, rest: rest)
+    return scaledExponential(density.factor, exponent: density.exponent, over: x)
+  }
 
   public func logDensity(at x: Double) -> Double {
     if x < 0 || x == .infinity { return -.infinity }
     if x == 0 { return shape == 1 ? .log(rate) : shape < 1 ? .infinity : -.infinity }
     let (t, rest) = scaled(x)
+    if t == .infinity { return -.infinity }
+    if t < Self.tiny { return .log(shape) + logLower(x) - .log(x) }
     return gammaLogDensity(shape, t, rest: rest) - .log(x)
   }
 
-  public func cdf(_ x: Double) -> Double { x <= 0 ? 0 : tails(x).lower }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x <= 0 ? 0 : tails(x).lower }
 
-  public func survival(_ x: Double) -> Double { x <= 0 ? 1 : tails(x).upper }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x <= 0 ? 1 : tails(x).upper }
 
   private func tails(_ x: Double) -> Tails {
     let (t, rest) = scaled(x)
+    if t < Self.tiny {
+      let log = logLower(x)
+      return log < -0.3
+        ? Tails(1, exponent: log, isLower: true) : Tails(-.expMinusOne(log), exponent: 0, isLower: false)
+    }
     return incompleteGamma(shape, t, rest: rest)
   }
+
+  /// Below this λx may underflow where neither λ nor x does: the power of a tiny shape brings it back.
+  private static let tiny = 1e-290
+
+  /// ln P at a tiny λx: that of (λx)ᵃ / Γ(a + 1).
+  private func logLower(_ x: Double) -> Double { shape * (.log(rate) + .log(x)) - logGammaOfNext }
+
+  private var logGammaOfNext: Double { shape < 1 ? logGammaStep(1, shape) : .logGamma(shape + 1) }
 
   /// λx in two parts, as its rounding would be felt at a great shape.
   private func scaled(_ x: Double) -> (Double, Double) {
@@ -46,7 +66,12 @@ public struct Gamma: ContinuousDistribution {
 
   public func quantile(_ probability: Double) -> Double {
     requireProbability(probability)
-    return inverseIncompleteGamma(shape, lower: probability, upper: 1 - probability) / rate
+    let scaled = inverseIncompleteGamma(shape, lower: probability, upper: 1 - probability)
+    if scaled < Self.tiny && probability > 0 {
+      let (root, factor) = powerSeriesRoot(shape, probability)
+      return root * factor / rate * root
+    }
+    return scaled / rate
   }
 
   public var mean: Double { shape / rate }

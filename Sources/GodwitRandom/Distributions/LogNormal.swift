@@ -21,30 +21,43 @@ public struct LogNormal: ContinuousDistribution {
 
   public func density(at x: Double) -> Double {
     if x <= 0 || x == .infinity { return 0 }
-    let z = standardized(x)
-    return .exp(-z * z / 2) / x / (logDeviation * (2 * Double.pi).squareRoot())
+    let (z, rest) = standardized(x)
+    let (factor, exponent) = normalExponential(z, rest: rest)
+    return scaledExponential(factor / logDeviation / (2 * Double.pi).squareRoot() / x, exponent: exponent)
   }
 
   public func logDensity(at x: Double) -> Double {
     if x <= 0 || x == .infinity { return -.infinity }
-    let z = standardized(x)
+    let (z, _) = standardized(x)
     return -z * z / 2 - .log(x) - .log(logDeviation) - 0.5 * .log(2 * .pi)
   }
 
-  public func cdf(_ x: Double) -> Double { x <= 0 ? 0 : normalTails(standardized(x)).lower }
+  public func cdf(_ x: Double) -> Double { tails(x).lower }
 
-  public func survival(_ x: Double) -> Double { x <= 0 ? 1 : normalTails(standardized(x)).upper }
+  public func survival(_ x: Double) -> Double { tails(x).upper }
 
-  /// (ln x − μ) / σ, with what the rounding of a great logarithm loses put back.
-  private func standardized(_ x: Double) -> Double {
-    let log = Double.log(x)
-    let rest = abs(log) < 700 ? x * .exp(-log) - 1 : 0
-    return (log - logMean + rest) / logDeviation
+  private func tails(_ x: Double) -> Tails {
+    if x <= 0 { return .none }
+    let (z, rest) = standardized(x)
+    return normalTails(z, rest: rest)
+  }
+
+  /// (ln x − μ) / σ, the logarithm in two parts: where σ is small its rounding would be felt.
+  private func standardized(_ x: Double) -> (z: Double, rest: Double) {
+    if !(x < .infinity) { return (x, 0) }
+    let logarithm = logInTwoParts(x)
+    return GodwitRandom.standardized(
+      logarithm.high, rest: logarithm.low, mean: logMean, deviation: logDeviation)
   }
 
   public func quantile(_ probability: Double) -> Double {
     requireProbability(probability)
-    return .exp(logMean + logDeviation * normalQuantile(probability))
+    let z = normalQuantileInTwoParts(probability)
+    let move = TwoParts.product(logDeviation, z.high)
+    let whole = logMean + move.high
+    if !(abs(whole) < 1e4) { return .exp(whole) }
+    let logarithm = TwoParts(high: logMean, low: 0) + move
+    return .exp(logarithm.high) * (1 + logarithm.low + logDeviation * z.low)
   }
 
   public var mean: Double { .exp(logMean + logDeviation * logDeviation / 2) }

@@ -42,9 +42,9 @@ public struct NegativeBinomial: DiscreteDistribution {
     return density.exponent + .log(density.factor / Double(value))
   }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : tails(x).lower }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).lower }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : tails(x).upper }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).upper }
 
   private func tails(_ x: Double) -> Tails {
     x == .infinity ? .all : incompleteBeta(successes, x.rounded(.down) + 1, x: probability, y: failure)
@@ -59,10 +59,19 @@ public struct NegativeBinomial: DiscreteDistribution {
   public var skewness: Double { (1 + failure) / (successes * failure).squareRoot() }
   public var excessKurtosis: Double { (6 + probability * probability / failure) / successes }
 
-  /// A Poisson sample whose rate is a gamma sample.
+  /// A Poisson sample whose rate is a gamma sample; `Int.max` where it would be greater.
   public func sample(using generator: inout some RandomNumberGenerator) -> Int {
     let logRate = Gamma.logSample(successes, using: &generator)
-    return Poisson(unchecked: .exp(logRate) * failure / probability).sample(using: &generator)
+    return Self.poissonSample(.exp(logRate) * failure / probability, using: &generator)
+  }
+
+  /// At rates beyond 2⁶⁰ the sum of two independent halves.
+  private static func poissonSample(_ rate: Double, using generator: inout some RandomNumberGenerator) -> Int {
+    if rate < 0x1p60 { return Poisson(unchecked: rate).sample(using: &generator) }
+    if rate >= 0x1p64 { return .max }
+    let half = poissonSample(rate / 2, using: &generator)
+    let (sum, overflow) = half.addingReportingOverflow(poissonSample(rate / 2, using: &generator))
+    return overflow ? .max : sum
   }
 }
 

@@ -24,19 +24,27 @@ public struct Normal: ContinuousDistribution {
 
   public func density(at x: Double) -> Double {
     let z = standardized(x)
-    return .exp(-z * z / 2) / (standardDeviation * (2 * Double.pi).squareRoot())
+    let (factor, exponent) = normalExponential(z.z, rest: z.rest)
+    return scaledExponential(factor / standardDeviation / (2 * Double.pi).squareRoot(), exponent: exponent)
   }
 
   public func logDensity(at x: Double) -> Double {
-    let z = standardized(x)
+    let (z, _) = standardized(x)
     return -z * z / 2 - .log(standardDeviation) - 0.5 * .log(2 * .pi)
   }
 
-  public func cdf(_ x: Double) -> Double { normalTails(standardized(x)).lower }
+  public func cdf(_ x: Double) -> Double { tails(x).lower }
 
-  public func survival(_ x: Double) -> Double { normalTails(standardized(x)).upper }
+  public func survival(_ x: Double) -> Double { tails(x).upper }
 
-  private func standardized(_ x: Double) -> Double { (x - mean) / standardDeviation }
+  private func tails(_ x: Double) -> Tails {
+    let (z, rest) = standardized(x)
+    return normalTails(z, rest: rest)
+  }
+
+  private func standardized(_ x: Double) -> (z: Double, rest: Double) {
+    GodwitRandom.standardized(x, mean: mean, deviation: standardDeviation)
+  }
 
   public func quantile(_ probability: Double) -> Double {
     requireProbability(probability)

@@ -29,9 +29,9 @@ public struct Poisson: DiscreteDistribution {
     return -deviance(k, mean: rate, difference: k - rate) - stirlingRemainder(k) - 0.5 * .log(2 * .pi * k)
   }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : tails(x).upper }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).upper }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : tails(x).lower }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).lower }
 
   private func tails(_ x: Double) -> Tails {
     x == .infinity ? .none : incompleteGamma(x.rounded(.down) + 1, rate)

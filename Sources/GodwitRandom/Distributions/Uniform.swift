@@ -22,10 +22,10 @@ public struct Uniform: ContinuousDistribution {
 
   public var support: ClosedRange<Double> { lowerBound...upperBound }
 
-  public func density(at x: Double) -> Double { x >= lowerBound && x <= upperBound ? 1 / width : 0 }
+  public func density(at x: Double) -> Double { x.isNaN ? x : support.contains(x) ? 1 / width : 0 }
 
   public func logDensity(at x: Double) -> Double {
-    x >= lowerBound && x <= upperBound ? -.log(width) : -.infinity
+    x.isNaN ? x : support.contains(x) ? -.log(width) : -.infinity
   }
 
   public func cdf(_ x: Double) -> Double { ((x - lowerBound) / width).clamped }

@@ -19,7 +19,11 @@ package func logOnePlusMinus(_ u: Double) -> Double {
 /// - Precondition: k ≥ 0, m > 0.
 package func deviance(_ k: Double, mean m: Double, difference: Double) -> Double {
   let u = difference / m
-  if u < -0.5 || u > 1 { return k == 0 ? m : k * .log(k / m) - difference }
+  if u < -0.5 || u > 1 {
+    if k == 0 { return m }
+    let ratio = k / m
+    return k * (ratio < .infinity ? .log(ratio) : .log(k) - .log(m)) - difference
+  }
   let s = u / (2 + u)
   return m * (s * (u + (1 + u) * (2 * s * s * artanhRemainder(s * s))))
 }

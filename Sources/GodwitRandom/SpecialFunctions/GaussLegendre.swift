@@ -33,7 +33,9 @@ package enum GaussLegendre {
   /// not negative and is about a parabola, or about straight, until it is 40.
   static func tail(slope: Double, curvature: Double, _ exponent: (Double) -> Double) -> Double {
     let depth = 38.0
-    var end = 2 * depth / (slope + (slope * slope + 2 * depth * curvature).squareRoot())
+    // The square of a very steep slope overflows; what is curved is nothing to it.
+    let steepness = slope > 1e150 ? slope : (slope * slope + 2 * depth * curvature).squareRoot()
+    var end = depth / (slope / 2 + steepness / 2)
     while exponent(end) < depth { end *= 1.2 }
     return end * integral { .exp(-exponent(end * $0)) }
   }

@@ -76,7 +76,7 @@ private func betaSeries(_ a: Double, _ b: Double, _ x: Double, _ y: Double, _ sl
   }
   let logCoefficient = -logScaledBeta(a, b)
   let logFactor = a * .log(x) + logCoefficient
-  let lower = Tails(.exp(logCoefficient) * (1 + a * sum), exponent: a * .log(x), isLower: true)
+  let lower = Tails(inverseScaledBeta(a, b) * (1 + a * sum), exponent: a * .log(x), isLower: true)
   if lower.lower < 0.7 { return lower }
   // 1 − I, all of whose parts are small with a.
   return Tails(-.expMinusOne(logFactor) - a * .exp(logFactor) * sum, exponent: 0, isLower: false)

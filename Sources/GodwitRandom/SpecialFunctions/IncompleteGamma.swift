@@ -40,6 +40,13 @@ package func incompleteGamma(_ a: Double, _ x: Double, rest: Double = 0) -> Tail
   return a < 1 && lower.lower > 0.7 ? Tails(smallShapeUpper(a, x), exponent: 0, isLower: false) : lower
 }
 
+/// The density of ln X at x, xᵃ e⁻ˣ / Γ(a), as factor · exp(exponent).
+func gammaDensity(_ a: Double, _ x: Double, rest: Double = 0) -> (factor: Double, exponent: Double) {
+  if a < 1 { return (a / .gamma(1 + a), a * .log(x) - x - rest) }
+  let slope = x - a + rest
+  return ((a / (2 * .pi)).squareRoot() * .exp(-stirlingRemainder(a)), -gammaExponent(a, x, slope))
+}
+
 /// The logarithm of the density of ln X at x: xᵃ e⁻ˣ / Γ(a).
 package func gammaLogDensity(_ a: Double, _ x: Double, rest: Double = 0) -> Double {
   if a < 1 { return a * .log(x) - x - rest - .logGamma(a) }

@@ -11,9 +11,9 @@ package func inverseIncompleteBeta(_ a: Double, _ b: Double, lower: Double, uppe
   let isLower = lower <= upper
   let target = Double.log(min(lower, upper))
   // I is about xᵃ / (a B) where x is small, its complement about yᵇ / (b B) where y is.
-  let first = edge(a, b, isLower ? target : .log(onePlus: -upper))
+  let first = edge(a, b, lower, isLower ? target : .log(onePlus: -upper))
   if first < 1e-17 / (1 + b) { return (first, 1) }
-  let last = edge(b, a, isLower ? .log(onePlus: -lower) : target)
+  let last = edge(b, a, upper, isLower ? .log(onePlus: -lower) : target)
   if last < 1e-17 / (1 + a) { return (1, last) }
   var x = a / (a + b)
   var y = b / (a + b)
@@ -27,11 +27,12 @@ package func inverseIncompleteBeta(_ a: Double, _ b: Double, lower: Double, uppe
   }
   if isLower && (a < 1 || first > x) { (x, y) = first < 0.5 ? (first, 1 - first) : (x, y) }
   if !isLower && (b < 1 || last > y) { (x, y) = last < 0.5 ? (1 - last, last) : (x, y) }
-  solveLogTail(target: target, direction: isLower ? 1 : -1) {
+  solveLogTail(direction: isLower ? 1 : -1) {
     let tails = incompleteBeta(a, b, x: x, y: y)
     let logTail = isLower ? tails.logLower : tails.logUpper
     let density = betaDensity(a, b, x: x, y: y)
-    return (logTail, density.factor * .exp(density.exponent - logTail), a * y - b * x)
+    let missing = tails.logRatio(of: min(lower, upper), isLower: isLower)
+    return (missing, density.factor * .exp(density.exponent - logTail), a * y - b * x)
   } move: { step in
     let (p, q) = step > 0 ? (x, y * .exp(-step)) : (x * .exp(step), y)
     (x, y) = (p / (p + q), q / (p + q))
@@ -40,7 +41,9 @@ package func inverseIncompleteBeta(_ a: Double, _ b: Double, lower: Double, uppe
   }
   return (x, y)
 
-  func edge(_ a: Double, _ b: Double, _ logTail: Double) -> Double {
+  func edge(_ a: Double, _ b: Double, _ tail: Double, _ logTail: Double) -> Double {
+    // Two great logarithms would leave little of each other.
+    if a < 1 && b < 1 && tail < 0.5 { return .exp(.log(tail / inverseScaledBeta(a, b)) / a) }
     let logFactor = a < 1 ? logScaledBeta(a, b) : .log(a) + logBeta(a, b)
     return .exp((logTail + logFactor) / a)
   }

@@ -12,6 +12,13 @@ package func logBeta(_ a: Double, _ b: Double) -> Double {
 /// ln(Γ(1 + a) Γ(b) / Γ(a + b)) = ln(a B(a, b)), to relative accuracy as a tends to 0.
 func logScaledBeta(_ a: Double, _ b: Double) -> Double { logGammaStep(1, a) - logGammaStep(b, a) }
 
+/// 1 / (a B(a, b)), to relative accuracy also where its logarithm is great, at tiny b.
+///
+/// - Precondition: a ≤ 1.
+func inverseScaledBeta(_ a: Double, _ b: Double) -> Double {
+  b < 1 ? .exp(logGammaStep(1 + b, a) - logGammaStep(1, a)) / (1 + a / b) : .exp(-logScaledBeta(a, b))
+}
+
 /// ln Γ(z + a) − ln Γ(z), to relative accuracy as a tends to 0: the integral of the digamma function.
 ///
 /// - Precondition: 0 ≤ a ≤ 1, z > 0.

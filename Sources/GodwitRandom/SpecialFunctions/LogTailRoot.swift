@@ -1,18 +1,18 @@
-/// Solves log T(u) = `target` for a tail T of a law whose density is log-concave: log T is then concave, so that Newton's
+/// Solves T(u) = p for a tail T of a law whose density is log-concave: log T is then concave, so that Newton's
 /// method closes in from one side. Each step is Halley's where that is a mild correction, which may step too far: then the
 /// bracket is halved.
 ///
-/// `evaluate` gives log T, the density over T and the derivative of the logarithm of the density, at the present u, `move`
+/// `evaluate` gives log(p / T), the density over T and the derivative of the logarithm of the density, at the present u, `move`
 /// adds a step to u. With `direction` −1 the tail is an upper one.
 func solveLogTail(
-  target: Double, direction: Double, evaluate: () -> (logTail: Double, hazard: Double, logSlope: Double),
+  direction: Double, evaluate: () -> (missing: Double, hazard: Double, logSlope: Double),
   move: (Double) -> Void
 ) {
   var least = Double.infinity
   var (place, low, high) = (0.0, -Double.infinity, Double.infinity)
   for _ in 0..<200 {
-    let (logTail, hazard, logSlope) = evaluate()
-    let newton = (target - logTail) / hazard
+    let (missing, hazard, logSlope) = evaluate()
+    let newton = missing / hazard
     // Second derivative of log T over the first.
     let bend = direction * logSlope - hazard
     let correction = 1 + 0.5 * newton * bend

@@ -7,19 +7,23 @@ import RealModule
 ///
 /// - Precondition: 0 ≤ p ≤ 1.
 package func normalQuantile(_ p: Double) -> Double {
+  let parts = normalQuantileInTwoParts(p)
+  return parts.high + parts.low
+}
+
+/// As the sum of two numbers: where it is multiplied by a great one its rounding would be felt.
+func normalQuantileInTwoParts(_ p: Double) -> TwoParts {
   let q = p - 0.5
-  if abs(q) <= 0.425 {
-    let r = 0.180625 - q * q
-    return q * ratio(r, central)
-  }
+  let middling = q * ratio(0.180625 - q * q, central)
+  if abs(q) <= 0.3 { return TwoParts(high: middling, low: 0) }
   let tail = min(p, 1 - p)
-  if tail == 0 { return q < 0 ? -.infinity : .infinity }
+  if tail == 0 { return TwoParts(high: q < 0 ? -.infinity : .infinity, low: 0) }
   let r = (-Double.log(tail)).squareRoot()
-  var z = r <= 5 ? ratio(r - 1.6, middle) : ratio(r - 5, far)
+  let z = abs(q) <= 0.425 ? abs(middling) : r <= 5 ? ratio(r - 1.6, middle) : ratio(r - 5, far)
   // The density over the tail is √(2/π) / erfcx(z / √2).
   let slope = (2 / .pi).squareRoot() / scaledErfc(z * 0.5.squareRoot())
-  z += (normalTails(z).logUpper - .log(tail)) / slope
-  return q < 0 ? -z : z
+  let step = -normalTails(z).logRatio(of: tail, isLower: false) / slope
+  return q < 0 ? TwoParts(high: -z, low: -step) : TwoParts(high: z, low: step)
 }
 
 private func ratio(_ r: Double, _ coefficients: [(Double, Double)]) -> Double {

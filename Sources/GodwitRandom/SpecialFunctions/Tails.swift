@@ -24,11 +24,22 @@ package struct Tails: Sendable {
 
   package var lower: Double { isLower ? small : 1 - small }
   package var upper: Double { isLower ? 1 - small : small }
+  /// ln(p / tail), from the tail itself where it does not underflow: a great logarithm has fewer digits.
+  func logRatio(of p: Double, isLower: Bool) -> Double {
+    let tail = isLower ? lower : upper
+    return min(p, tail) > 1e-290 ? .log(onePlus: (p - tail) / tail) : .log(p) - (isLower ? logLower : logUpper)
+  }
+
   package var logLower: Double { isLower ? logSmall : .log(onePlus: -small) }
   package var logUpper: Double { isLower ? .log(onePlus: -small) : logSmall }
 }
 
 /// factor · exp(exponent), which keeps its digits where it is normal though the exponential alone would not be.
-func scaledExponential(_ factor: Double, exponent: Double) -> Double {
-  exponent > -690 ? factor * .exp(exponent) : factor * .exp(exponent / 2) * .exp(exponent / 2)
+///
+/// - Parameters:
+///   - divisor: what it is divided by, which may be tiny.
+func scaledExponential(_ factor: Double, exponent: Double, over divisor: Double = 1) -> Double {
+  if exponent > -690 { return factor * .exp(exponent) / divisor }
+  let half = Double.exp(exponent / 2)
+  return half == 0 ? 0 : factor * half / divisor * half
 }
