@@ -47,7 +47,9 @@ public struct NegativeBinomial: DiscreteDistribution {
   public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).upper }
 
   private func tails(_ x: Double) -> Tails {
-    x == .infinity ? .all : incompleteBeta(successes, x.rounded(.down) + 1, x: probability, y: failure)
+    // So far above the mean that e^(−xp / 8), which bounds the tail (Chernoff 1952), is below every positive number.
+    if x * probability > 2 * successes + 1e4 { return .all }
+    return incompleteBeta(successes, x.rounded(.down) + 1, x: probability, y: failure)
   }
 
   public func quantile(_ probability: Double) -> Int {
