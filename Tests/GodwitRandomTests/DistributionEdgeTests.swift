@@ -150,6 +150,18 @@ import Testing
     for p in Self.probabilities { _ = (gamma.quantile(p), beta.quantile(p), counts.quantile(p)) }
     var generator = Philox(seed: 22)
     #expect(gamma.sample(using: &generator) == 0)
+    let ones = beta.samples(10_000, using: &generator).count { $0 == 1 }
+    #expect(abs(ones - 5000) < 270)  // 5.33 deviations of 50
     #expect(counts.sample(using: &generator) == 0)
+  }
+
+  /// Samples that are equal but for roundings.
+  @Test func fitsOfNearlyEqualSamplesTrapNothing() {
+    for x in [1e-300, 0.3, 0.5, 1 - 0x1p-50] {
+      for samples in [[x, x.nextUp], [x, x, x * (1 + 1e-12)], [x, x * (1 + 1e-7), x]] {
+        _ = (try? Beta.fit(samples), try? Gamma.fit(samples), try? LogNormal.fit(samples), try? Normal.fit(samples))
+        _ = (try? Uniform.fit(samples), try? Exponential.fit(samples))
+      }
+    }
   }
 }

@@ -65,6 +65,8 @@ public struct Beta: ContinuousDistribution {
   public func sample(using generator: inout some RandomNumberGenerator) -> Double {
     let x = Gamma.logSample(alpha, using: &generator)
     let y = Gamma.logSample(beta, using: &generator)
+    // At shapes so tiny that even the logarithms overflow the sample is at an end: at 1 with the probability α / (α + β).
+    if x == -.infinity && y == -.infinity { return generator.openUniform() < alpha / (alpha + beta) ? 1 : 0 }
     return x < y ? .exp(x - y) / (1 + .exp(x - y)) : 1 / (1 + .exp(y - x))
   }
 }

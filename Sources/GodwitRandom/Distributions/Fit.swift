@@ -17,8 +17,10 @@ public struct ParameterEstimate: Sendable, Hashable {
   public let interval: ClosedRange<Double>
 
   init(_ name: String, _ value: Double, _ lower: Double, _ upper: Double) {
-    // Rounding may part what is equal.
-    (self.name, self.value, interval) = (name, value, min(lower, upper)...max(lower, upper))
+    // Roundings may part what is equal, and hide how much is known at all.
+    let isKnown = !lower.isNaN && !upper.isNaN
+    (self.name, self.value) = (name, value)
+    interval = isKnown ? min(lower, upper)...max(lower, upper) : -.infinity...Double.infinity
   }
 
   /// The interval of Wald for the logarithm of a positive parameter: value · exp(±z · deviation / value).
