@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func theArticleIsTrue() throws { #expect(try ArticleOutput.check("TheDrunkardsWalk.md") == 9) }
+  @Test func theArticleIsTrue() throws { #expect(try ArticleOutput.check("TheDrunkardsWalk.md") == 6) }
 
   @Test func whatIsWorthKnowingStandsBesideTheAnswer() throws {
     let ruin = try answer("--ruin 5,10 --p 0.6")
