@@ -5,6 +5,14 @@ import Testing
 
 /// The snippets of the article on events.
 struct EventArticles {
+  @Test func samples() throws {
+    var generator = Philox(seed: 6)
+    let hourly = try Poisson(rate: 3)
+    let counts = hourly.samples(1_000_000, using: &generator)
+    let fit = try Poisson.fit(counts)  // fit["rate"]?.interval, which holds 3 in 95 of 100 such fits
+    #expect(fit["rate"]?.interval.contains(3) == true)
+  }
+
   @Test func processes() throws {
     var generator = Philox(seed: 7)
     let births = try PoissonProcess(rate: 3)
