@@ -101,4 +101,19 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = try Poisson(rate: 3).quantile(1.5) }
     await #expect(processExitsWith: .failure) { _ = try Normal().quantile(.nan) }
   }
+
+  @Test func rangesOfValues() throws {
+    let law = try Poisson(rate: 3)
+    #expect(law.cdf(2) == law.cdf(2.0) && law.survival(2) == law.survival(2.0))
+    #expect(abs(law.probability(of: 2...4) - (law.cdf(4) - law.cdf(1))) < 1e-15)
+    #expect(law.probability(of: -7 ... -1) == 0 && law.probability(of: -3...0) == law.probability(of: 0))
+    #expect(abs(law.probability(of: 0...Int.max) - 1) < 1e-15 && law.probability(of: Int.min...Int.max) == 1)
+    // Deep in a tail, where a difference of values near 1 would have no digits.
+    let great = try Poisson(rate: 1e6)
+    let tail = great.probability(of: 1_010_000...1_020_000)
+    let sum = (1_010_000...1_020_000).reduce(0) { $0 + great.probability(of: $1) }
+    #expect(abs(tail - sum) < 1e-11 * sum && sum < 1e-20)
+    let binomial = try Binomial(trials: 5, probability: 0.5)
+    #expect(binomial.probability(of: 6...9) == 0 && abs(binomial.probability(of: 4...9) - 6.0 / 32) < 1e-15)
+  }
 }

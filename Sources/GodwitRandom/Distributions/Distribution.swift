@@ -72,6 +72,26 @@ public protocol DiscreteDistribution: Distribution where Value == Int {
   func logProbability(of value: Int) -> Double
 }
 
+extension DiscreteDistribution {
+  /// P(X ≤ value).
+  public func cdf(_ value: Int) -> Double { cdf(Double(value)) }
+
+  /// P(X > value).
+  public func survival(_ value: Int) -> Double { survival(Double(value)) }
+
+  /// P(X is in `values`), accurate in both tails.
+  ///
+  /// Up to a thousand values are added up, more are the difference of the tails that are smaller.
+  public func probability(of values: ClosedRange<Int>) -> Double {
+    guard values.overlaps(support) else { return 0 }
+    let possible = values.clamped(to: support)
+    let (first, last) = (possible.lowerBound, possible.upperBound)
+    if last - first < 1000 { return min(compensatedSum(values.lazy.map { probability(of: $0) }), 1) }
+    let below = Double(first) - 1
+    return cdf(below) < 0.5 && cdf(last) < 0.5 ? cdf(last) - cdf(below) : survival(below) - survival(last)
+  }
+}
+
 /// A law with a density.
 public protocol ContinuousDistribution: Distribution where Value == Double {
   /// The probability density function.

@@ -19,7 +19,7 @@ public struct RandomWalk: Sendable, Hashable {
   }
 
   /// The walk of p = ½.
-  static let fair = RandomWalk(checked: 0.5)
+  public static let fair = RandomWalk(checked: 0.5)
 
   private init(checked probability: Double) { self.probability = probability }
 
@@ -75,10 +75,10 @@ public struct RandomWalk: Sendable, Hashable {
   }
 
   /// ln P(S ≤ place) after `steps` steps, also where the probability underflows.
-  package func logCDF(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logUpper }
+  public func logCDF(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logUpper }
 
   /// ln P(S > place) after `steps` steps, also where the probability underflows.
-  package func logSurvival(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logLower }
+  public func logSurvival(_ place: Int, after steps: Int) -> Double { tails(below: place + 1, steps).logLower }
 
   /// P(S ≥ place) is the lower tail, P(S < place) the upper.
   private func tails(below place: Int, _ steps: Int) -> Tails {
