@@ -76,7 +76,8 @@ import Testing
         """, in: folder.url)
     #expect(run.exitCode == 130)
     let answer = String(decoding: try folder.bytes("answer"), as: UTF8.self)
-    #expect(answer.hasPrefix("P(N ≥ 2) = ") && answer.contains("\nsimulated ") && answer.contains("within the band"))
+    #expect(answer.hasPrefix("P(N ≥ 2) = ") && answer.contains("within the band"))
+    #expect(answer.contains(#/\ninterrupted: simulated [\d,]+ of 1,000,000,000,000 times: /#))
   }
 
   @Test func aSimulationThatNobodyReadsStops() throws {

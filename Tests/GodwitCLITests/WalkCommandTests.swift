@@ -1,6 +1,9 @@
 import Foundation
+import GodwitModels
 import GodwitTestSupport
 import Testing
+
+@testable import GodwitCLI
 
 @Suite struct WalkCommandTests {
   private func run(_ line: String, _ more: String..., environment: [String: String] = [:]) throws -> CommandRun {
@@ -124,11 +127,46 @@ import Testing
         until [ -s progress ] || ! kill -0 $pid; do sleep 0.02; done; kill -INT $pid; wait $pid
         """, in: scratch.url)
     #expect(run.exitCode == 130 && run.output.contains("within the band"))
-    let line = try #require(run.output.firstMatch(of: /simulated (?<trials>[\d,]+) times/))
+    let line = try #require(
+      run.output.firstMatch(of: /interrupted: simulated (?<trials>[\d,]+) of 10,000,000,000 times/))
     let trials = try #require(Int(line.output.trials.filter { $0 != "," }))
     #expect(trials > 0 && trials < 10_000_000_000)
     let progress = try String(contentsOfFile: scratch.path("progress"), encoding: .utf8)
     #expect(progress.contains("walks/s") && progress.contains(" left"))
+  }
+
+  /// Its paths are those of the first walks, whether they were counted or not.
+  @Test func thePictureOfAnInterruptedSimulationIsTrue() throws {
+    let scratch = try TemporaryFolder()
+    let run = try CommandRun(
+      shell: """
+        "$godwit" walk --steps 1e6 --simulate 1e8 --plot cut.svg 2>progress & pid=$!
+        until [ -s progress ] || ! kill -0 $pid; do sleep 0.02; done; kill -INT $pid; wait $pid
+        """, in: scratch.url)
+    #expect(run.exitCode == 130 && run.output.contains(#/\ninterrupted: simulated [\d,]+ of 100,000,000 walks\n/#))
+    let whole = try CommandRun(
+      arguments: ["walk", "--steps", "1e6", "--simulate", "6", "--plot", "whole.svg"], in: scratch.url)
+    #expect(whole.output.contains("simulated 6 walks") && !whole.output.contains("interrupted"))
+    let pictures = try ["cut.svg", "whole.svg"].map {
+      try String(contentsOfFile: scratch.path($0), encoding: .utf8).split(separator: "\n")
+        .filter { !$0.hasPrefix("<metadata>") }
+    }
+    #expect(pictures[0] == pictures[1])
+  }
+
+  @Test func programsAreToldOfInterruptions() {
+    for (asked, text) in [(9, #"{"trials":7,"interruptedOf":9}"#), (7, #"{"trials":7}"#)] {
+      var line: JSONLine = [:]
+      SimulationCount(done: 7, asked: asked).add(to: &line)
+      #expect(line.text == text)
+    }
+  }
+
+  @Test(arguments: ["head -1", "true"]) func aSimulationThatNobodyReadsStops(reader: String) throws {
+    let run = try CommandRun(
+      shell: #"("$godwit" walk --steps 100 --at 10 --simulate 1e12; echo "code $?" >&2) | \#(reader)"#)
+    #expect(run.error.hasSuffix("code 141\n"))
+    #expect(run.output.hasPrefix(reader == "true" ? "" : "P(S = 10) = "))
   }
 
   @Test func withoutAQuestionTheLawIsATable() throws {

@@ -94,16 +94,9 @@ struct WalkChart {
     let name = walk.drift == 0 ? "± √n" : "n (p − q) ± √(4 n p q)"
     var all = [LineChart.Series(name, points: edge(1) + [[.nan, .nan]] + edge(-1))]
     for index in 0..<min(request.trials ?? 0, 6) {
-      var (generator, points) = (Philox(seed: seed, stream: UInt64(index)), [SIMD2<Double>(0, 0)])
-      var next = 1
-      WalkSteps(of: walk).walk(steps: steps, using: &generator) { time, place in
-        if next < times.count, time == times[next] {
-          points.append([Double(time), Double(place)])
-          next += 1
-        }
-        return true
-      }
-      all.append(LineChart.Series("walk \(index + 1)", points: points))
+      var generator = Philox(seed: seed, stream: UInt64(index))
+      let places = WalkSteps(of: walk).places(at: times, using: &generator)
+      all.append(LineChart.Series("walk \(index + 1)", x: times.map(Double.init), y: places.map(Double.init)))
     }
     return LineChart(
       title: "Walks of \(Quantity.counted(steps, "step")), \(bias)", x: ChartAxis("steps"), y: ChartAxis("place"),

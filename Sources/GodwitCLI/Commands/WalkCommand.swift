@@ -83,6 +83,8 @@ struct WalkCommand: ParsableCommand {
   func validate() throws { _ = try request() }
 
   func run() throws {
+    // Before anything is computed, so that an interruption loses nothing of it.
+    if simulate != nil { Interruption.watch() }
     let (request, console) = (try request(), output.console)
     try plot.check()
     if let question = request.question {
@@ -92,6 +94,7 @@ struct WalkCommand: ParsableCommand {
       table.print(simulation(request, console), on: console)
     }
     try plot.write(on: console) { WalkChart(request: request, seed: seed.seed, command: $0).chart.svg }
+    if let failure = Interruption.outputFailure { throw ExitCode(failure.exitCode) }
     if Interruption.isRequested { throw ExitCode(Interruption.exitCode) }
   }
 

@@ -18,6 +18,22 @@ struct WalkSteps {
     return 2 * up - steps
   }
 
+  /// The places at some times, in rising order; all of them, also where Ctrl-C came before.
+  ///
+  /// - Complexity: O(times + the last of them / 64).
+  func places(at times: [Int], using generator: inout Philox) -> [Int] {
+    var (up, begin, word, places) = (0, 0, bits.next(using: &generator), [Int]())
+    for time in times {
+      while time - begin >= 64 {
+        up += word.nonzeroBitCount
+        begin += 64
+        word = bits.next(using: &generator)
+      }
+      places.append(2 * (up + (word & (1 << (time - begin) - 1)).nonzeroBitCount) - time)
+    }
+    return places
+  }
+
   /// Gives `visit` the time and the place after each step, until it does not want any more.
   func walk(
     from start: Int = 0, steps: Int = .max, using generator: inout Philox, _ visit: (_ time: Int, _ place: Int) -> Bool

@@ -26,7 +26,7 @@ struct WalkTable {
   /// Prints the table, with the shares of simulated walks if there are any.
   func print(_ simulation: Simulation?, on console: Console) {
     let simulated = simulation.map(simulated)
-    printMoments(simulated?.trials, on: console)
+    printMoments(simulated?.count, on: console)
     let places = places(most: 30)
     var table = TextTable(heading: ["k", "P(S = k)", "Gaussian", "P(S ≤ k)", "P(S > k)"])
     if simulated != nil { table.heading.append("simulated") }
@@ -41,7 +41,7 @@ struct WalkTable {
       ]
       var row = [Quantity.grouped(place), digits(values[0]), gaussian.map(digits) ?? "none"] + values[1...].map(digits)
       if let simulated {
-        let share = Double(simulated.counts[place, default: 0]) / Double(max(simulated.trials, 1))
+        let share = Double(simulated.counts[place, default: 0]) / Double(max(simulated.count.done, 1))
         line["simulatedFrequency"] = .number(share)
         row.append(digits(share))
       }
@@ -52,7 +52,7 @@ struct WalkTable {
     console.result(leftOut(places))
   }
 
-  private func printMoments(_ trials: Int?, on console: Console) {
+  private func printMoments(_ count: SimulationCount?, on console: Console) {
     let (mean, variance, distance) = (
       walk.mean(after: steps), walk.variance(after: steps), walk.meanDistance(after: steps)
     )
@@ -62,7 +62,7 @@ struct WalkTable {
       "meanDistance": .number(distance),
     ]
     line["gaussianError"] = error.map { .number($0) } ?? .null
-    if let trials { line["trials"] = .integer(trials) }
+    count?.add(to: &line)
     console.emit(line)
     console.result(
       "S after \(Quantity.counted(steps, "step")), p = \(tenDigits(walk.probability)): mean \(tenDigits(mean)), "
@@ -72,7 +72,7 @@ struct WalkTable {
     } else if hasLimit {
       console.result("the error of the Gaussian limit is searched up to a variance of 1e9")
     }
-    if let trials { console.result("simulated \(Quantity.counted(trials, "walk"))") }
+    if let count { console.result(count.text(of: "walk")) }
   }
 
   /// What the table does not show.
@@ -88,12 +88,12 @@ struct WalkTable {
   }
 
   /// How many walks ended where, of how many.
-  private func simulated(_ simulation: Simulation) -> (counts: [Int: Int], trials: Int) {
+  private func simulated(_ simulation: Simulation) -> (counts: [Int: Int], count: SimulationCount) {
     let walker = WalkSteps(of: walk)
     let result = simulation.run(
       counting: [Int: Int](), add: { $0.merge($1) { $0 + $1 } },
       trial: { counts, generator in counts[walker.end(after: steps, using: &generator), default: 0] += 1 })
-    return (result.tally, result.trials)
+    return (result.tally, result.count)
   }
 
   private func digits(_ value: Double) -> String { String(format: "%.6g", value) }

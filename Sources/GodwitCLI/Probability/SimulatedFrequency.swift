@@ -6,7 +6,9 @@ import GodwitRandom
 struct SimulatedFrequency {
   let probability: Double
   let hits: Int
-  let trials: Int
+  let count: SimulationCount
+
+  var trials: Int { count.done }
 
   var frequency: Double { Double(hits) / Double(max(trials, 1)) }
 
@@ -24,16 +26,16 @@ struct SimulatedFrequency {
 
   /// For a person.
   var text: String {
-    if trials == 0 { return "simulated no trial" }
+    if trials == 0 { return count.text(of: "time") }
     let (low, high) = (String(format: "%.6g", band.lowerBound), String(format: "%.6g", band.upperBound))
-    return "simulated \(Quantity.counted(trials, "time")): \(tenDigits(frequency)), "
+    return "\(count.text(of: "time")): \(tenDigits(frequency)), "
       + (isWithinBand ? "within" : "outside") + " the band \(low) to \(high) of 99.99 % of such simulations"
   }
 
   /// For a program.
   func add(to line: inout JSONLine) {
     line["simulatedFrequency"] = trials == 0 ? .null : .number(frequency)
-    line["trials"] = .integer(trials)
+    count.add(to: &line)
     line["standardError"] = .number(standardError)
     line["band"] = .array([.number(band.lowerBound), .number(band.upperBound)])
   }

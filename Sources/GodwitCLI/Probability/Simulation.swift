@@ -23,7 +23,7 @@ struct Simulation {
   func run<Tally: Sendable>(
     counting tally: Tally, add: @Sendable (inout Tally, Tally) -> Void,
     trial: (inout Tally, inout Philox) -> Void
-  ) -> (tally: Tally, trials: Int) {
+  ) -> (tally: Tally, count: SimulationCount) {
     Interruption.watch()
     var progress = ProgressBar("simulate", total: trials, unit: unit, on: console)
     defer { progress.finish() }
@@ -51,7 +51,7 @@ struct Simulation {
       // Long enough for the threads to be worth their start, short enough to be waited for.
       if clock.now - start < .milliseconds(50) { piece *= 2 } else { piece = max(piece / 2, Threads.count) }
     }
-    return (counted, done)
+    return (counted, SimulationCount(done: done, asked: trials))
   }
 
   /// How often `occurs` was true.
@@ -63,6 +63,6 @@ struct Simulation {
       trial: { hits, generator in
         if occurs(&generator) { hits += 1 }
       })
-    return SimulatedFrequency(probability: probability, hits: result.tally, trials: result.trials)
+    return SimulatedFrequency(probability: probability, hits: result.tally, count: result.count)
   }
 }
