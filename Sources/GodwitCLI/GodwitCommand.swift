@@ -25,6 +25,7 @@ public struct GodwitCommand: ParsableCommand {
     do {
       try EnvironmentCheck.validate()
       try CommandName.validate(CommandLine.arguments.dropFirst().first)
+      try CommandWords.validate()
       var command = try parseAsRoot()
       try command.run()
       Foundation.exit(0)

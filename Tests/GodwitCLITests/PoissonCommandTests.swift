@@ -114,6 +114,7 @@ import Testing
   }
 
   @Test(arguments: [
+    (["3/h"], "Unexpected argument '3/h'"), (["--test", "a", "--foo"], "Unknown option '--foo'"),
     (["--rate", "3/fortnight"], "--rate 3/fortnight: expected a number above 0, alone or for a time"),
     (["--rate", "-3/h"], "--rate -3/h"),
     (["--rate", "3/0h"], "--rate 3/0h"),

@@ -68,12 +68,58 @@ import Testing
       ("--steps 1 --at 0", "only odd places can be reached; try -1 or 1"),
       ("--steps 100 --first-at 101", "100 steps lead no further than 100 places"),
       ("--steps 100 --last-zero 41", "even numbers of steps only; try 40 or 42"),
-      ("--steps 2 --last-zero 3", "there are 2 steps only"),
+      ("--steps 2 --last-zero 3", "the walk has 2 steps only"),
+      ("--steps 1 --first-at -2", "1 step leads no further than 1 place\n"),
+      ("--steps 1e6 --reach 2e6", "1,000,000 steps lead no further than 1,000,000 places"),
       ("--steps 0 --first-at 0", "the walk has not left 0 yet"),
     ] {
       let text = try run(line).output
       #expect(text.contains(words) && text.contains(" = 0\n"), "\(text)")
     }
+  }
+
+  @Test(arguments: [
+    ("--steps 1 --first-at 1", ["P(first at 1 after 1 step) =", "1 step, p", "1 of 1 is not there before"]),
+    ("--steps 1e6 --first-at -2e5", ["after 1,000,000 steps) =", "200,000 of 1,000,000 are not there before"]),
+    ("--steps 1e4 --last-zero 4000", ["after 4,000 of 10,000 steps) =", "at 0 after 4,000 steps", "other 6,000\n"]),
+    ("--steps 1e4 --first-at 0", ["after 10,000 steps) =", "one of 9,999 is not"]),
+    ("--steps 1e4 --return", ["within 10,000 steps) =", "0 after 10,000 steps)"]),
+  ]) func numbersAreGroupedAndCounted(line: String, words: [String]) throws {
+    let text = try run(line).output
+    for word in words { #expect(text.contains(word), "\(text)") }
+  }
+
+  /// A density says nothing of a probability where it is above 1, or soon may be.
+  @Test func thereIsNoLimitOfAFewCertainSteps() throws {
+    for line in ["--at -3", "--at-most -3", "--at-least -1"] {
+      let object = try answer("--steps 3 --p 0.001 " + line)
+      #expect(object["gaussian"] == nil && object["probability"] as? Double != 0)
+      #expect(
+        try run("--steps 3 --p 0.001 " + line).output.contains(
+          "no Gaussian limit yet: the variance 0.011988 is below 1"))
+    }
+    #expect(try !run("--steps 3 --p 1 --at 3").output.contains("Gaussian"))
+    #expect(try run("--steps 1 --at 1").output.contains("Gaussian limit 0.483941449"))
+    let table = try run("--steps 3 --p 0.001").output
+    #expect(table.contains("at a variance below 1 there is no Gaussian limit yet") && table.contains(" none "))
+  }
+
+  /// Expected by 40 digits.
+  @Test(arguments: [
+    ("--ruin 500000,1000000 --p 0.49", "log10Probability", -8687.04803471135992, "= 8.9529e-8688\n"),
+    (
+      "--ruin 500000,1000000 --p 0.51", "log10ProbabilityOfRuin", -8687.04803471135992,
+      "(0 before 1000000) = 8.9529e-8688,"
+    ),
+    ("--reach 1e6 --p 0.3", "log10Probability", -367976.785294594416, "= 1.6395e-367977\n"),
+    ("--reach -1e6 --p 0.7", "log10Probability", -367976.785294594416, "= 1.6395e-367977\n"),
+    ("--steps 1004 --last-zero 1000 --p 0.001", "log10Probability", -1200.78629819211794, "e-1201\n"),
+  ]) func logarithmsTellHowRareTheGameIs(line: String, key: String, expected: Double, text: String) throws {
+    let object = try answer(line)
+    let value = try #require(object[key] as? Double)
+    #expect(abs(value / expected - 1) < 1e-13, "\(value)")
+    let output = try run(line).output
+    #expect(output.contains(text), "\(output)")
   }
 
   @Test func logarithmsTellWhatUnderflows() throws {
@@ -217,6 +263,7 @@ import Testing
   }
 
   @Test(arguments: [
+    ("--foo", "Unknown option '--foo'"), ("5", "Unexpected argument '5'"), ("--step 5", "Unknown option '--step'"),
     ("--p 1.2 --steps 3", "--p 1.2: expected a probability, from 0 to 1"), ("--p nan --steps 3", "--p nan: expected"),
     ("--p -0.1 --return", "--p -0.1: expected"), ("--steps -3", "--steps -3: expected a whole number, from 0 to 1e15"),
     ("--steps 1e16", "--steps 1e16: expected a whole number, from 0 to 1e15"), ("--steps 1.5", "--steps 1.5: expected"),

@@ -136,6 +136,15 @@ import Testing
       for i in [1, 2, 50, 98, 99] {
         let (chance, games) = (walk.probabilityOfGoal(100, from: i), walk.meanGames(goal: 100, from: i))
         expect(chance + walk.probabilityOfRuin(goal: 100, from: i), 1)
+        for (log, plain) in [
+          (walk.logProbabilityOfGoal(100, from: i), chance),
+          (walk.logProbabilityOfRuin(goal: 100, from: i), walk.probabilityOfRuin(goal: 100, from: i)),
+          (walk.logProbabilityOfReaching(i), walk.probabilityOfReaching(i)),
+          (walk.logProbabilityOfReaching(-i), walk.probabilityOfReaching(-i)),
+          (walk.logLastZero(at: i, in: 100), walk.lastZero(at: i, in: 100)),
+        ] where plain == 0 || plain > 1e-300 {
+          #expect(abs(exp(log) - plain) <= 1e-12 * plain, "\(p), \(i): \(log), \(plain)")
+        }
         let chances = p * walk.probabilityOfGoal(100, from: i + 1) + (1 - p) * walk.probabilityOfGoal(100, from: i - 1)
         expect(chance, chances)
         let rest = p * walk.meanGames(goal: 100, from: i + 1) + (1 - p) * walk.meanGames(goal: 100, from: i - 1)

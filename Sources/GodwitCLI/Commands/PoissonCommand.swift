@@ -80,6 +80,7 @@ struct PoissonCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard CommandWords.areKnown else { return }
     if test != nil { return try validateTest() }
     if let kind {
       throw ValidationError("--as \(kind.rawValue): it says how to read the file of --test; give that too")

@@ -80,7 +80,9 @@ struct WalkCommand: ParsableCommand {
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { _ = try request() }
+  func validate() throws {
+    if CommandWords.areKnown { _ = try request() }
+  }
 
   func run() throws {
     // Before anything is computed, so that an interruption loses nothing of it.
@@ -124,13 +126,19 @@ struct WalkCommand: ParsableCommand {
     if question.impossibility == nil, let gaussian = question.gaussian(walk) {
       line["gaussian"] = .number(gaussian)
       answer.context.append("Gaussian limit \(tenDigits(gaussian))" + comparison(gaussian, probability))
+    } else if question.impossibility == nil, question.tendsToGaussian, let steps = question.steps {
+      let variance = walk.variance(after: steps)
+      if variance > 0 { answer.context.append("no Gaussian limit yet: the variance \(tenDigits(variance)) is below 1") }
     }
     if case .ruin(let start, let goal) = question {
       let (ruin, games) = (walk.probabilityOfRuin(goal: goal, from: start), walk.meanGames(goal: goal, from: start))
       line["probabilityOfRuin"] = .number(ruin)
+      let logarithm = walk.logProbabilityOfRuin(goal: goal, from: start)
+      if let log10 = decimalLogarithm(logarithm) { line["log10ProbabilityOfRuin"] = .number(log10) }
       line["meanSteps"] = .number(games)
       answer.context += [
-        "P(0 before \(goal)) = \(tenDigits(ruin)), from \(start)", "\(tenDigits(games)) steps in the mean until then",
+        "P(0 before \(goal)) = \(tenDigits(ruin, logarithm: logarithm)), from \(start)",
+        "\(tenDigits(games)) steps in the mean until then",
       ]
     }
     let walker = WalkSteps(of: walk)

@@ -8,16 +8,17 @@ extension WalkQuestion {
     case .at(let place, _): "P(S = \(place))"
     case .atLeast(let place, _): "P(S ≥ \(place))"
     case .atMost(let place, _): "P(S ≤ \(place))"
-    case .firstAt(0, let steps): "P(first back at 0 after \(steps) steps)"
-    case .firstAt(let place, let steps): "P(first at \(place) after \(steps) steps)"
+    case .firstAt(0, let steps): "P(first back at 0 after \(Quantity.counted(steps, "step")))"
+    case .firstAt(let place, let steps): "P(first at \(place) after \(Quantity.counted(steps, "step")))"
     case .reach(let place, let steps): "P(reach \(place)\(Self.within(steps)))"
-    case .lastZero(let time, let steps): "P(last at 0 after \(time) of \(steps) steps)"
+    case .lastZero(let time, let steps):
+      "P(last at 0 after \(Quantity.grouped(time)) of \(Quantity.counted(steps, "step")))"
     case .comeBack(let steps), .comeBackOnLattice(_, let steps): "P(return\(Self.within(steps)))"
     case .ruin(_, let goal): "P(\(goal) before 0)"
     }
   }
 
-  private static func within(_ steps: Int?) -> String { steps.map { " within \($0) steps" } ?? "" }
+  private static func within(_ steps: Int?) -> String { steps.map { " within \(Quantity.counted($0, "step"))" } ?? "" }
 
   /// The formula of the answer for a walk.
   func formula(_ walk: RandomWalk) -> String {
@@ -49,7 +50,7 @@ extension WalkQuestion {
     case .comeBack(nil): return isFair ? "1" : "1 − |p − q|"
     case .comeBack(let steps?):
       if steps < 2 { return "0" }
-      return isFair ? "1 − P(S = 0 after \(steps - steps % 2) steps)" : "1 − E|S| / \(steps)"
+      return isFair ? "1 − P(S = 0 after \(Quantity.counted(steps - steps % 2, "step")))" : "1 − E|S| / \(steps)"
     case .comeBackOnLattice(let lattice, nil):
       return lattice.dimensions <= 2 ? "1" : "1 − 1 / Σ P(S = 0 after n steps)"
     case .comeBackOnLattice(_, let steps?):
@@ -75,16 +76,20 @@ extension WalkQuestion {
     case .at(let place, let steps): return "\(Quantity.counted((steps + place) / 2, "step")) up"
     case .atLeast(let place, let steps): return "\(Quantity.grouped((steps + place + 1) >> 1)) or more steps up"
     case .atMost(let place, let steps): return "\(Quantity.grouped((steps + place) >> 1)) or fewer steps up"
-    case .firstAt(0, let steps): return "of the paths back to 0, one of \(steps - 1) is not there before"
+    case .firstAt(0, let steps):
+      return "of the paths back to 0, one of \(Quantity.grouped(steps - 1)) is not there before"
     case .firstAt(let place, let steps):
-      return "of the paths to \(place), \(abs(place)) of \(steps) are not there before: the hitting time theorem"
+      let few = "\(Quantity.grouped(abs(place))) of \(Quantity.grouped(steps)) \(abs(place) == 1 ? "is" : "are")"
+      return "of the paths to \(place), \(few) not there before: the hitting time theorem"
     case .reach(0, _): return "the walk begins there"
     case .reach(let place, nil):
       if walk.drift == 0 { return "a fair walk reaches every place" }
       if walk.probabilityOfReaching(place) == 1 { return "the drift leads there" }
       return "each place on the way is reached from the one before with the same probability"
     case .reach(_, _?): return "paths that end there or beyond, and those that turned back, by reflection"
-    case .lastZero(let time, let steps): return "at 0 after \(time) steps, and no return in the other \(steps - time)"
+    case .lastZero(let time, let steps):
+      let rest = Quantity.grouped(steps - time)
+      return "at 0 after \(Quantity.counted(time, "step")), and no return in the other \(rest)"
     case .comeBack(nil): return walk.drift == 0 ? "a fair walk reaches every place" : "the drift leads away for good"
     case .comeBack(_?): return "that a walk does not return has the probability E|S| / n: the ballot theorem"
     case .comeBackOnLattice(let lattice, nil):
@@ -101,21 +106,26 @@ extension WalkQuestion {
     switch self {
     case .firstAt(0, steps: 0): return "the walk has not left 0 yet; give --steps 2 or more"
     case .at(let place, let steps), .atLeast(let place, let steps), .firstAt(let place, let steps):
-      if place > steps || (place < -steps && !isTail) { return "\(steps) steps lead no further than \(steps) places" }
+      if place > steps || (place < -steps && !isTail) { return Self.noFurther(than: steps) }
       if isTail || (steps + place) % 2 == 0 { return nil }
       let kind = steps % 2 == 0 ? "even" : "odd"
       let others = [place - 1, place + 1].filter { abs($0) <= steps }.map(String.init).joined(separator: " or ")
-      return "after \(steps) steps only \(kind) places can be reached; try \(others)"
+      return "after \(Quantity.counted(steps, "step")) only \(kind) places can be reached; try \(others)"
     case .atMost(let place, let steps):
-      return place < -steps ? "\(steps) steps lead no further than \(steps) places" : nil
+      return place < -steps ? Self.noFurther(than: steps) : nil
     case .lastZero(let time, let steps):
-      if time > steps { return "there are \(steps) steps only" }
+      if time > steps { return "the walk has \(Quantity.counted(steps, "step")) only" }
       let others = [time - 1, time + 1].filter { $0 <= steps }.map(String.init).joined(separator: " or ")
       return time % 2 == 0 ? nil : "the walk is at 0 after even numbers of steps only; try \(others)"
     case .reach(let place, let steps?):
-      return abs(place) > steps ? "\(steps) steps lead no further than \(steps) places" : nil
+      return abs(place) > steps ? Self.noFurther(than: steps) : nil
     default: return nil
     }
+  }
+
+  private static func noFurther(than steps: Int) -> String {
+    let places = Quantity.counted(steps, "place")
+    return "\(Quantity.counted(steps, "step")) \(steps == 1 ? "leads" : "lead") no further than \(places)"
   }
 
   private var isTail: Bool { if case .atLeast = self { true } else { false } }

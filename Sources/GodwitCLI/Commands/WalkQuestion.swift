@@ -56,13 +56,16 @@ enum WalkQuestion: Hashable {
     case .atMost(let place, let steps): walk.logCDF(place, after: steps)
     case .firstAt(let place, let steps): walk.logFirst(at: place, after: steps)
     case .reach(let place, let steps?): walk.towards(place).logMaximum(atLeast: abs(place), in: steps)
-    default: nil
+    case .reach(let place, nil): walk.logProbabilityOfReaching(place)
+    case .lastZero(let time, let steps): walk.logLastZero(at: time, in: steps)
+    case .ruin(let start, let goal): walk.logProbabilityOfGoal(goal, from: start)
+    case .comeBack, .comeBackOnLattice: nil
     }
   }
 
-  /// What the central limit theorem says of the answer, where it says something.
+  /// What the central limit theorem says of the answer, where it says something: see `RandomWalk.hasNormalLimit(after:)`.
   func gaussian(_ walk: RandomWalk) -> Double? {
-    guard let steps, walk.variance(after: steps) > 0 else { return nil }
+    guard let steps, walk.hasNormalLimit(after: steps) else { return nil }
     return switch self {
     case .at(let place, _): walk.gaussianProbability(at: place, after: steps)
     case .atLeast(let place, _): walk.mirrored.gaussianCDF(-place, after: steps)
@@ -70,9 +73,23 @@ enum WalkQuestion: Hashable {
     default: nil
     }
   }
+
+  /// Whether the central limit theorem is about the answer.
+  var tendsToGaussian: Bool {
+    switch self {
+    case .at, .atLeast, .atMost: true
+    default: false
+    }
+  }
 }
 
 extension RandomWalk {
+  /// Whether the steps are enough for a normal law to resemble theirs.
+  ///
+  /// The walk is at every other place only. The density there, times the distance 2 of the places, is to approximate a
+  /// probability, but is above 1 at variances below 2/π.
+  func hasNormalLimit(after steps: Int) -> Bool { variance(after: steps) >= 1 }
+
   /// The walk with the steps up and down exchanged.
   fileprivate var mirrored: RandomWalk {
     guard let walk = try? RandomWalk(probability: 1 - probability) else {

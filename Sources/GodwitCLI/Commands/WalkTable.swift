@@ -16,7 +16,7 @@ struct WalkTable {
   }
 
   /// Whether there is a normal limit.
-  var hasLimit: Bool { walk.variance(after: steps) > 0 }
+  var hasLimit: Bool { walk.hasNormalLimit(after: steps) }
 
   /// The greatest error of the limit, where it takes no more than a few seconds.
   private var gaussianError: Double? {
@@ -71,6 +71,8 @@ struct WalkTable {
       console.result("the Gaussian limit errs in P(S ≤ k) by at most \(digits(error))")
     } else if hasLimit {
       console.result("the error of the Gaussian limit is searched up to a variance of 1e9")
+    } else if variance > 0 {
+      console.result("at a variance below 1 there is no Gaussian limit yet")
     }
     if let count { console.result(count.text(of: "walk")) }
   }

@@ -33,18 +33,7 @@ struct ProbabilityAnswer {
     console.emit(line)
   }
 
-  private var log10: Double? {
-    guard let logProbability, logProbability.isFinite else { return nil }
-    return logProbability / 2.302585092994046
-  }
+  private var log10: Double? { logProbability.flatMap(decimalLogarithm) }
 
-  private var value: String {
-    guard probability < Double.leastNormalMagnitude, let log10 else { return tenDigits(probability) }
-    // Of greater exponents no digit before them is known.
-    if log10 < -1e10 { return "10^(\(String(format: "%.6g", log10)))" }
-    let exponent = log10.rounded(.down)
-    let digits = String(format: "%.4f", pow(10, log10 - exponent))
-    return digits.hasPrefix("10")
-      ? String(format: "1.0000e%.0f", exponent + 1) : digits + String(format: "e%.0f", exponent)
-  }
+  private var value: String { tenDigits(probability, logarithm: logProbability) }
 }

@@ -26,6 +26,12 @@ extension RandomWalk {
     return odds >= 1 ? 1 : .exp(Double(level.magnitude) * (level > 0 ? -logOdds : logOdds))
   }
 
+  /// ln of `probabilityOfReaching`, also where that underflows.
+  public func logProbabilityOfReaching(_ level: Int) -> Double {
+    if level == 0 || (level > 0 ? up >= down : down >= up) { return 0 }
+    return Double(level.magnitude) * (level > 0 ? -logOdds : logOdds)
+  }
+
   /// The probability of ever coming back to 0: 1 − |p − q|.
   public var probabilityOfReturn: Double { 2 * min(up, down) }
 
@@ -55,6 +61,14 @@ extension RandomWalk {
     let rest = steps - time
     let stays = rest == 0 ? 1 : meanDistance(after: rest) / Double(rest)
     return probability(at: 0, after: time) * stays
+  }
+
+  /// ln of `lastZero`, also where that underflows.
+  public func logLastZero(at time: Int, in steps: Int) -> Double {
+    if time < 0 || time > steps || time % 2 != 0 { return -.infinity }
+    let rest = steps - time
+    let stays = rest == 0 ? 1 : meanDistance(after: rest) / Double(rest)
+    return logProbability(at: 0, after: time) + .log(stays)
   }
 
   /// P(M ≥ level) for the maximum M of the places at the times 0 to `steps`.

@@ -13,6 +13,15 @@ extension RandomWalk {
     return RandomWalk.goalProbability(i, n, logOdds)
   }
 
+  /// ln of `probabilityOfGoal`, also where that underflows.
+  ///
+  /// - Precondition: 0 ≤ start ≤ goal, goal > 0.
+  public func logProbabilityOfGoal(_ goal: Int, from start: Int) -> Double {
+    requireGame(goal, start)
+    if start == 0 || start == goal { return start == 0 ? -.infinity : 0 }
+    return RandomWalk.logGoalProbability(Double(start), Double(goal), logOdds)
+  }
+
   /// The probability that a gambler with `start` units has none before `goal` units.
   ///
   /// - Precondition: 0 ≤ start ≤ goal, goal > 0.
@@ -23,11 +32,25 @@ extension RandomWalk {
     return RandomWalk.goalProbability(n - i, n, -logOdds)
   }
 
+  /// ln of `probabilityOfRuin`, also where that underflows.
+  ///
+  /// - Precondition: 0 ≤ start ≤ goal, goal > 0.
+  public func logProbabilityOfRuin(goal: Int, from start: Int) -> Double {
+    requireGame(goal, start)
+    if start == 0 || start == goal { return start == 0 ? 0 : -.infinity }
+    return RandomWalk.logGoalProbability(Double(goal - start), Double(goal), -logOdds)
+  }
+
   /// (1 − eⁱᵒ) / (1 − eⁿᵒ) for the logarithm o of q / p, with no power above 1; also in the limits 0 and ±∞ of o.
   private static func goalProbability(_ i: Double, _ n: Double, _ odds: Double) -> Double {
     if odds == 0 { return i / n }
     if odds < 0 { return .expMinusOne(i * odds) / .expMinusOne(n * odds) }
     return .exp((i - n) * odds) * .expMinusOne(-i * odds) / .expMinusOne(-n * odds)
+  }
+
+  /// ln of `goalProbability`.
+  private static func logGoalProbability(_ i: Double, _ n: Double, _ odds: Double) -> Double {
+    odds > 0 ? (i - n) * odds + .log(goalProbability(i, n, -odds)) : .log(goalProbability(i, n, odds))
   }
 
   /// The mean number of games until a gambler with `start` units has none or `goal` units: (i − N P(goal)) / (q − p), or
