@@ -51,7 +51,7 @@ def body(n, d):
 
 
 def tail(n, d):
-    """Twice P(D+ >= d), which counts what is less than exp(-8 n d^2) twice."""
+    """Twice P(D+ >= d), which counts what is less than exp(-8 n d^2) twice; nothing from d = 1/2 on."""
     d, total, ways = mpf(d), mpf(0), mpf(1)
     for j in range(int(mp.floor(n * (1 - d))) + 1):
         p = d + mpf(j) / n
@@ -66,7 +66,7 @@ def rows():
             d = float(mpf(x) / mp.sqrt(n))
             if d >= 1 or 2 * n * d <= 1:
                 continue
-            is_tail = n * d * d > 3.84
+            is_tail = n * d * d > 3.84 or d >= 0.5
             if n > 20000 and x not in (0.5, 0.85, 1.2, 1.8, 1.97, 5.0) or n > 30000 and not is_tail:
                 continue
             part = tail(n, d) if is_tail else body(n, d)

@@ -82,8 +82,8 @@ import Testing
   @Test func interruptionEndsWithWhatIsKnown() throws {
     let run = try CommandRun(
       shell: """
-        "$godwit" compare --mixer linear --mode forward --lengths 16,4096 --seconds 5 > out & pid=$!
-        sleep 0.7; kill -INT $pid; wait $pid; code=$?; cat out; exit $code
+        "$godwit" compare --mixer linear --mode forward --lengths 16,4096 --seconds 20 > out & pid=$!
+        sleep 3; kill -INT $pid; wait $pid; code=$?; cat out; exit $code
         """)
     #expect(run.exitCode == 130)
     #expect(run.output.contains("Time of a forward pass"))
