@@ -20,7 +20,9 @@ struct AxisTicks: Equatable {
     if let asked {
       interval = Self.widened(asked, axis.scale)
     } else if let least = values.min(), let greatest = values.max() {
-      interval = Self.widened(least...greatest, axis.scale)
+      let start = axis.start.flatMap { axis.shows($0) && $0 <= least ? $0 : nil }
+      interval = Self.widened((start ?? least)...greatest, axis.scale)
+      if let start { interval = start...interval.upperBound }
     } else {
       interval = axis.scale == .linear ? 0...1 : 1...10
     }

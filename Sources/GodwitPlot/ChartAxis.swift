@@ -11,13 +11,19 @@ public struct ChartAxis: Sendable, Hashable {
   public var scale: Scale
   /// The values from end to end; what lies outside is cut. `nil` covers the data.
   public var range: ClosedRange<Double>?
+  /// Where an axis without a range begins, unless values lie below: 0 for a probability. `nil` begins at the data.
+  public var start: Double?
 
   /// An axis that covers the data, unless told.
-  public init(_ title: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+  public init(
+    _ title: String, unit: String? = nil, scale: Scale = .linear, range: ClosedRange<Double>? = nil,
+    start: Double? = nil
+  ) {
     self.title = title
     self.unit = unit
     self.scale = scale
     self.range = range
+    self.start = start
   }
 
   var text: String { unit.map { "\(title) (\($0))" } ?? title }

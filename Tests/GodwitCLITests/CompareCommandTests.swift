@@ -46,6 +46,18 @@ import Testing
     #expect(try scratch.bytes("config.json") == Array("{}".utf8))
   }
 
+  @Test func picturesAreNotGivenTheNamesOfOthers() throws {
+    let scratch = try TemporaryFolder()
+    for name in ["a.png", "run-1.5"] {
+      let run = try CommandRun(arguments: ["walk", "--steps", "9", "--plot", name], in: scratch.url)
+      #expect(run.exitCode == 64 && run.output.isEmpty && run.error.contains("name that ends in .svg"), "\(run.error)")
+    }
+    for name in ["a.SVG", "a"] {
+      #expect(try CommandRun(arguments: ["walk", "--steps", "9", "--plot", name], in: scratch.url).exitCode == 0)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).sorted() == ["a", "a.SVG"])
+  }
+
   @Test func peopleGetTablesAndAnAnswer() throws {
     let scratch = try TemporaryFolder()
     let picture = scratch.path("time.svg")

@@ -104,6 +104,27 @@ import Testing
     #expect(try CommandRun("poisson", "--rate", "1000").output.contains("\nof every 8 numbers n one; not those"))
   }
 
+  @Test func whatIsAskedIsMarked() throws {
+    let scratch = try TemporaryFolder()
+    func circles(_ more: String...) throws -> (count: Int, picture: String) {
+      let path = scratch.path("law.svg")
+      let run = try CommandRun(arguments: ["poisson", "--rate", "3/h", "--plot", path] + more)
+      #expect(run.exitCode == 0)
+      let picture = try String(contentsOfFile: path, encoding: .utf8)
+      return (picture.components(separatedBy: "<circle").count - 1, picture)
+    }
+    let law = try circles()
+    #expect(law.picture.contains(">0</text>"))
+    for (option, value, marks, text) in [
+      ("--at-most", "1", 2, "P(N ≤ 1) = 0.1991482735"), ("--exactly", "2..5", 4, "P(2 ≤ N ≤ 5) = "),
+      ("--exactly", "4", 1, "P(N = 4) = "),
+    ] {
+      let asked = try circles(option, value)
+      // One more is in the legend.
+      #expect(asked.count == law.count + marks + 1 && asked.picture.contains(text), "\(option): \(asked.count)")
+    }
+  }
+
   @Test func theWaitHasAPicture() throws {
     let scratch = try TemporaryFolder()
     let arguments = ["poisson", "--rate", "3/h", "--gap-within", "15min..30min", "--plot", scratch.path("wait.svg")]

@@ -243,14 +243,22 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--steps 100 --at 10", ["The place after 100 steps, p = 0.5", "Gaussian limit"]),
+    ("--steps 100 --at 10", ["The place after 100 steps, p = 0.5", "Gaussian limit", "P(S = 10) = 0.04847429663"]),
     ("--steps 300 --simulate 4 --p 0.6", ["Walks of 300 steps, p = 0.6", "n (p − q) ± √(4 n p q)", "walk 4"]),
-    ("--steps 300 --simulate 1", ["± √n", "walk 1"]), ("--ruin 50,100 --p 0.52", ["Having 100 before 0", "start"]),
-    ("--steps 200 --last-zero 40", ["Last at 0, of 200 steps"]), ("--steps 201 --first-at -5", ["First at -5"]),
-    ("--steps 10 --first-at 0", ["First back at 0"]), ("--steps 100 --reach 5", ["Having reached 5"]),
-    ("--reach -5 --p 0.6", ["Ever reaching a place"]), ("--return --steps 1e9", ["Having returned, p"]),
-    ("--return --steps 100 --dimensions 2", ["Having returned in 2 dimensions"]),
-    ("--steps 0", ["The place after 0 steps"]),
+    ("--steps 300 --simulate 1", ["± √n", "walk 1"]),
+    ("--ruin 50,100 --p 0.52", ["Having 100 before 0", "start", "P(100 before 0) = 0.98"]),
+    (
+      "--steps 200 --last-zero 40",
+      ["Last at 0, of 200 steps", ">0</text>", "P(last at 0 after 40 of 200 steps) = 0.0"]
+    ), ("--steps 201 --first-at -5", ["First at -5", "P(first at -5 after 201 steps) = 0.0"]),
+    ("--steps 10 --first-at 0", ["First back at 0"]),
+    ("--steps 100 --reach 5", ["Having reached 5", "P(reach 5 within 100 steps) = 0.61"]),
+    ("--reach -5 --p 0.6", ["Ever reaching a place", "P(reach -5) = 0.13"]),
+    ("--return --steps 1e9", ["Having returned, p"]),
+    ("--return --steps 100 --dimensions 2", ["Having returned in 2 dimensions", "P(return within 100 steps) = 0."]),
+    ("--steps 0", ["The place after 0 steps", ">0</text>", ">1</text>"]),
+    ("--steps 100 --at-least 90", ["Gaussian limit"]),
+    ("--steps 100 --at-least 9", ["P(S ≥ 9) = 0.18"]), ("--steps 100 --at-most 9", ["P(S ≤ 9) = 0.81"]),
     ("--steps 1e15", ["The place after 1,000"]), ("--ruin 5e14,1e15", ["before 0"]),
   ]) func picturesShowWhatWasAsked(line: String, words: [String]) throws {
     let scratch = try TemporaryFolder()

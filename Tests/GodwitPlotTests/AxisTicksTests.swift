@@ -22,6 +22,12 @@ import Testing
     #expect(ticks.labelled.map(\.label) == labels)
   }
 
+  @Test(arguments: [([0.2, 0.9], 0.0...1.0), ([1, 1], 0...1), ([0, 0], 0...1), ([-0.5, 1], -0.5...1)])
+  func anAxisBeginsWhereAsked(values: [Double], range: ClosedRange<Double>) {
+    let ticks = AxisTicks(ChartAxis("x", start: 0), values: values, rounds: true, most: 7)
+    #expect(abs(ticks.lower - range.lowerBound) < 1e-12 && abs(ticks.upper - range.upperBound) < 1e-12)
+  }
+
   static let logarithmic: [([Double], [String])] = [
     ([1e-4, 1], ["0.0001", "0.001", "0.01", "0.1", "1"]),
     ([1e-9, 1e-6], ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶"]),

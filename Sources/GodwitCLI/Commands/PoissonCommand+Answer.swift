@@ -56,10 +56,18 @@ extension PoissonCommand {
 
   func chart(_ law: Poisson, command: String) throws -> LineChart {
     let points = counts(law, most: 400).counts.map { SIMD2(Double($0), law.probability(of: $0)) }
-    return LineChart(
+    var chart = LineChart(
       title: "Events in \(try intervalText()) at \(rate ?? "")", x: ChartAxis("number of events"),
-      y: ChartAxis("probability"), series: [LineChart.Series("Poisson", points: points, style: .lineAndPoints)],
-      command: command)
+      y: ChartAxis("probability", start: 0),
+      series: [LineChart.Series("Poisson", points: points, style: .lineAndPoints)], command: command)
+    if let question = try question() {
+      let asked = points.filter { question.includes(Int($0.x)) }
+      let value = tenDigits(question.probability(law), logarithm: question.logProbability(law))
+      if !asked.isEmpty {
+        chart.series.append(LineChart.Series("\(question.text) = \(value)", points: asked, style: .points))
+      }
+    }
+    return chart
   }
 
   /// The density of the wait, and of it the part that was asked for.

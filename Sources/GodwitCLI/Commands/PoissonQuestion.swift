@@ -71,12 +71,18 @@ enum PoissonQuestion: Hashable {
 
   /// Whether it is so once, by chance: a number of events, or a gap, is drawn.
   func occurs(_ law: Poisson, using generator: inout Philox) -> Bool {
+    if case .gap(let from, let to) = self { return (from..<to).contains(unitGap.sample(using: &generator)) }
+    return includes(law.sample(using: &generator))
+  }
+
+  /// Whether it is so where that many events come; it is not if the question is about a gap.
+  func includes(_ count: Int) -> Bool {
     switch self {
-    case .atLeast(let count): law.sample(using: &generator) >= count
-    case .atMost(let count): law.sample(using: &generator) <= count
-    case .exactly(let count): law.sample(using: &generator) == count
-    case .between(let first, let last): (first...last).contains(law.sample(using: &generator))
-    case .gap(let from, let to): (from..<to).contains(unitGap.sample(using: &generator))
+    case .atLeast(let least): count >= least
+    case .atMost(let most): count <= most
+    case .exactly(let one): count == one
+    case .between(let first, let last): (first...last).contains(count)
+    case .gap: false
     }
   }
 

@@ -12,6 +12,12 @@ struct WalkChart {
   private var bias: String { "p = \(tenDigits(walk.probability))" }
 
   var chart: LineChart {
+    var chart = unmarked
+    if let answer = answer(in: chart) { chart.series.append(answer) }
+    return chart
+  }
+
+  private var unmarked: LineChart {
     switch request.question {
     case .firstAt(let place, let steps):
       let kind = place == 0 ? "First back at 0" : "First at \(place)"
@@ -46,7 +52,7 @@ struct WalkChart {
   private func line(_ title: String, _ axis: String, _ values: [Int], _ question: (Int) -> WalkQuestion) -> LineChart {
     let points = values.map { SIMD2(Double($0), question($0).probability(walk)) }
     return LineChart(
-      title: title, x: ChartAxis(axis), y: ChartAxis("probability"),
+      title: title, x: ChartAxis(axis), y: ChartAxis("probability", start: 0),
       series: [LineChart.Series("exact", points: points, style: points.count > 60 ? .line : .lineAndPoints)],
       command: command)
   }
@@ -64,7 +70,8 @@ struct WalkChart {
       if time % 2 == 0 { points.append([Double(time), sum]) }
     }
     return LineChart(
-      title: "Having returned in \(lattice.dimensions) dimensions", x: ChartAxis("steps"), y: ChartAxis("probability"),
+      title: "Having returned in \(lattice.dimensions) dimensions", x: ChartAxis("steps"),
+      y: ChartAxis("probability", start: 0),
       series: [LineChart.Series("exact", points: points)], command: command)
   }
 
@@ -81,7 +88,7 @@ struct WalkChart {
     }
     return LineChart(
       title: "The place after \(Quantity.counted(steps, "step")), \(bias)", x: ChartAxis("place"),
-      y: ChartAxis("probability"), series: all, command: command)
+      y: ChartAxis("probability", start: 0), series: all, command: command)
   }
 
   /// The first of the simulated walks, within one standard deviation around the mean.

@@ -15,12 +15,15 @@ struct PlotOption: ParsableArguments {
   func check() throws {
     guard let plot else { return }
     try AtomicFile.check(plot)
-    guard let old = FileHandle(forReadingAtPath: plot), let start = try old.read(upToCount: 4), !start.isEmpty else {
-      return
-    }
-    if start != Data("<svg".utf8) {
+    let old = try FileHandle(forReadingAtPath: plot)?.read(upToCount: 4) ?? Data()
+    if !old.isEmpty && old != Data("<svg".utf8) {
       throw CommandFailure(
         "--plot \(plot): the file is there and is no picture in SVG, so it is left as it is; give another name")
+    }
+    let ending = URL(filePath: plot).pathExtension
+    if !ending.isEmpty && ending.lowercased() != "svg" {
+      throw CommandFailure(
+        "--plot \(plot): the picture is SVG; give a name that ends in .svg", exitCode: .validationFailure)
     }
   }
 
