@@ -155,6 +155,26 @@ import Testing
     #expect(try run(line, "--simulate", "1e5", "--seed", "2").output.contains("within the band"))
   }
 
+  /// Pólya's 0.34053733 in all time; after n steps about 0.29 / √n are still to come back.
+  @Test func whatIsTooLongToSumIsSimulatedAlone() throws {
+    let line = "--return --dimensions 3 --steps 20001 --simulate 2000 --seed 3"
+    let object = try answer(line)
+    let (frequency, interval) = (object["simulatedFrequency"] as? Double, try #require(object["interval"] as? [Double]))
+    #expect(object["probability"] is NSNull && object["trials"] as? Int == 2000 && object["band"] == nil)
+    #expect(interval[0] < 0.3385 && 0.3385 < interval[1] && interval[1] - interval[0] < 0.1, "\(interval)")
+    let share = try #require(frequency)
+    #expect(interval[0] < share && share < interval[1])
+    let text = try run(line).output
+    #expect(text.hasPrefix("P(return within 20,001 steps)\n  20,001 steps, 3 dimensions"))
+    #expect(text.contains("too long beyond 20,000 steps\nsimulated 2,000 times: 0.3"))
+    #expect(text.hasSuffix("with a confidence of 99.99 %\n"))
+    // No trial, and none or all of them: the interval still says what is known.
+    for (hits, done, low, high) in [(0, 0, 0.0, 1.0), (0, 10, 0, 0.6286), (10, 10, 0.3714, 1)] {
+      let known = EstimatedProbability(hits: hits, count: SimulationCount(done: done, asked: 10)).interval
+      #expect(abs(known.lowerBound - low) < 1e-4 && abs(known.upperBound - high) < 1e-4, "\(known)")
+    }
+  }
+
   @Test func simulationDependsOnTheSeedOnly() throws {
     func frequency(_ seed: String, _ threads: String) throws -> Double {
       let object = try answer(
@@ -288,6 +308,7 @@ import Testing
     ("--dimensions 0 --return", "--dimensions 0: expected a whole number, from 1 to 1e6"),
     ("--dimensions 3 --return --p 0.4", "leave --p out"),
     ("--dimensions 3 --return --steps 1e6", "give at most 20000 steps"),
+    ("--dimensions 3 --return --steps 1e6 --simulate 9 --plot a.svg", "or --simulate without --plot"),
     ("--dimensions 1e5 --return --steps 101", "give at most 100 steps"),
     ("--return --simulate 10", "give --steps, for how long each may take"),
     ("--reach 3 --p 0.4 --simulate 10", "would not end"), ("--return --plot a.svg", "give --steps too"),

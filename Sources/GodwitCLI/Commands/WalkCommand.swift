@@ -90,7 +90,11 @@ struct WalkCommand: ParsableCommand {
     let (request, console) = (try request(), output.console)
     try plot.check()
     if let question = request.question {
-      answer(question, request, on: console)
+      if let (lattice, steps) = question.endless, let simulation = simulation(request, console) {
+        estimate(question, on: lattice, steps: steps, by: simulation, on: console)
+      } else {
+        answer(question, request, on: console)
+      }
     } else {
       let table = WalkTable(walk: request.walk, steps: request.steps)
       table.print(simulation(request, console), on: console)

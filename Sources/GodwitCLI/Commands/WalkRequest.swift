@@ -15,8 +15,6 @@ struct WalkRequest {
 extension WalkCommand {
   /// The most steps that a simulation makes: hours of work.
   private static let mostSimulatedSteps = 1e14
-  /// The most steps whose returns on a lattice are computed one by one: seconds of work.
-  private static let mostLatticeSteps = 20_000
 
   /// - Throws: `ValidationError` where an option is wrong, or does not go with another.
   func request() throws -> WalkRequest {
@@ -81,12 +79,13 @@ extension WalkCommand {
         "--p \(probability), --dimensions \(lattice.dimensions): on a lattice all neighbours are as likely; leave --p out"
       )
     }
-    if let steps, steps > Self.mostLatticeSteps || Double(lattice.dimensions) * Double(steps) > 1e7 {
+    let question = WalkQuestion.comeBackOnLattice(lattice, steps: steps)
+    if let endless = question.endless, simulate == nil || plot.plot != nil {
       throw ValidationError(
-        "--steps \(steps) with --dimensions \(lattice.dimensions): the exact sum takes too long; give at most "
-          + "\(min(Self.mostLatticeSteps, 10_000_000 / lattice.dimensions)) steps")
+        "--steps \(endless.steps) with --dimensions \(lattice.dimensions): the exact sum takes too long; give at most "
+          + "\(lattice.mostExactSteps) steps, or --simulate without --plot")
     }
-    return .comeBackOnLattice(lattice, steps: steps)
+    return question
   }
 
   private func game(_ text: String, _ steps: Int?) throws -> WalkQuestion {

@@ -58,11 +58,17 @@ struct Simulation {
   func frequency(
     of probability: Double, occurs: (inout Philox) -> Bool
   ) -> SimulatedFrequency {
+    let (hits, count) = self.hits(occurs: occurs)
+    return SimulatedFrequency(probability: probability, hits: hits, count: count)
+  }
+
+  /// In how many trials `occurs` was true.
+  func hits(occurs: (inout Philox) -> Bool) -> (hits: Int, count: SimulationCount) {
     let result = run(
       counting: 0, add: { $0 += $1 },
       trial: { hits, generator in
         if occurs(&generator) { hits += 1 }
       })
-    return SimulatedFrequency(probability: probability, hits: result.tally, count: result.count)
+    return (result.tally, result.count)
   }
 }
