@@ -12,7 +12,7 @@ import Testing
     var generator = Philox(seed: 31)
     let times = try PoissonProcess(rate: 3).times(in: 0..<80, using: &generator)
     try write("times.txt", times.map { String(format: "%.5f", $0) })
-    try write("units.csv", ["hour,ward"] + times.map { String(format: "%.5f h;3", $0) })
+    try write("units.csv", ["hour;ward"] + times.map { String(format: "%.5f h;3", $0) })
     try write("dates.txt", ["# births", ""] + times.map(Self.date))
     try write("seconds.txt", times.map { String(Int(1.7e9 + 3600 * $0)) })
     try write("counts.txt", try Poisson(rate: 4).samples(200, using: &generator).map(String.init))
@@ -76,7 +76,7 @@ import Testing
     #expect(texts[0][2].replacing("unit of time", with: "h") == texts[1][2])
     #expect(texts[1][2] == texts[2][2])
     #expect(texts[1].dropFirst(4) == texts[0].dropFirst(4))
-    #expect(texts[1][1].hasPrefix("read as times, below the heading 'hour': "))
+    #expect(texts[1][1].hasPrefix("read as times, column 1 of 2, below the heading 'hour': "))
   }
 
   @Test func exactIntervalsOfTheRate() throws {
@@ -99,12 +99,77 @@ import Testing
     #expect(try run("rising.txt").output.contains("6 events\nread as times: they rise"))
     #expect(
       try run("rising.txt", "--as", "counts").output.contains("43 events in 6 intervals\nread as counts: as --as says"))
+    try write("level.txt", ["1", "1", "2", "7", "9", "8"])
+    #expect(try run("level.txt").output.contains("28 events in 6 intervals\nread as counts: they are whole"))
     try write("level.txt", ["1", "1", "2", "7", "9", "20"])
-    #expect(try run("level.txt").output.contains("40 events in 6 intervals\nread as counts: they are whole"))
     #expect(try run("level.txt", "--as", "times").output.contains("6 events\nread as times: as --as says"))
   }
 
+  @Test func roundedTimesAreSpread() throws {
+    var generator = Philox(seed: 32)
+    let times = try PoissonProcess(rate: 2).times(in: 0..<1000, using: &generator)
+    try write("log.txt", times.map { String(Int(1_714_521_600 + $0)) })
+    try write("log.csv", ["id,start"] + times.map { "7," + Self.date($0.rounded(.down) / 3600) })
+    for (arguments, unit) in [(["log.txt"], "1"), (["log.csv", "--column", "start"], "1 s")] {
+      let run = try CommandRun(arguments: ["poisson", "--test"] + arguments, in: folder.url)
+      #expect(run.output.contains("read as times"), "\(run.error)")
+      #expect(run.output.contains("the times are rounded to \(unit): for the tests each was put at random within that"))
+      #expect(run.output.contains("nothing speaks against a Poisson process of a constant rate"), "\(run.output)")
+    }
+    let summary = try #require(try run("log.csv", "--column", "2", "--json").objects().first)
+    #expect(summary["spreadWithinSeconds"] as? Double == 1 && summary["events"] as? Int == times.count)
+    #expect(try run("log.txt").output != run("log.txt", "--seed", "1").output)
+    #expect(try run("times.txt", "--json").objects().first?["spreadWithin"] == nil)
+  }
+
+  /// Whole numbers that never fall, some of them equal.
+  @Test func sortedNumbersAreToldApart() throws {
+    var generator = Philox(seed: 33)
+    let times = try PoissonProcess(rate: 2).times(in: 0..<500, using: &generator)
+    let kicks = zip([109, 65, 22, 3, 1], 0...).flatMap { [Int](repeating: $1, count: $0) }
+    let many = try Poisson(rate: 1000).samples(5000, using: &generator).sorted()
+    let cases: [([Int], String)] = [
+      ([1_714_521_600, 1_714_521_600, 1_714_521_601, 1_714_521_603], "times"), (times.map { Int($0) }, "times"),
+      (times.map { Int($0) / 5 }, "times"), ([0, 0, 1, 2, 4, 9, 11, 12], "times"), (kicks, "counts"), (many, "counts"),
+    ]
+    for (numbers, kind) in cases {
+      try write("sorted.txt", numbers.map(String.init))
+      let run = try run("sorted.txt")
+      #expect(run.output.contains("read as \(kind): "), "\(run.output)\(run.error)")
+    }
+  }
+
+  @Test func columnsAndMillisecondsAreRead() throws {
+    let stamps: [String] = (0..<40).map { index in
+      let milliseconds: Int = 100 + index * index % 17
+      return "2024-05-01 00:00:\(index + 10),\(milliseconds)"
+    }
+    try write("log4j.txt", stamps)
+    try write("quoted.csv", ["place,\"when, roughly\""] + stamps.map { "\"a, b\",\"\($0)\"" })
+    try write("points.txt", stamps.map { $0.replacing(",", with: ".") })
+    let want = try run("points.txt", "--json").objects()
+    #expect(want.count == 6)
+    for arguments in [["log4j.txt"], ["quoted.csv", "--column", "2"], ["quoted.csv", "--column", "when, roughly"]] {
+      let run = try CommandRun(arguments: ["poisson", "--test"] + arguments + ["--json"], in: folder.url)
+      #expect(run.exitCode == 0, "\(run.error)")
+      #expect(
+        run.objects().dropFirst().map { $0["statistic"] as? Double }
+          == want.dropFirst().map { $0["statistic"] as? Double })
+    }
+  }
+
   // MARK: What is found
+
+  @Test func nothingIsSaidOfThinCountsAndNoProbabilityIsZero() throws {
+    #expect(try run("times.txt", "--in", "0.0005").output.contains("dispersion   not tested: of "))
+    let bursts: [Double] = (0..<2000).map { index in
+      let (burst, event) = index.quotientAndRemainder(dividingBy: 1000)
+      return 1000 * Double(burst) + 1e-3 * Double(event)
+    }
+    try write("bursts.txt", bursts.map { String($0) })
+    let output = try run("bursts.txt").output
+    #expect(output.contains("all in all   p < 1e-300 (") && !output.contains("p = 0:"), "\(output)")
+  }
 
   @Test func clustersAndRegularityAreFound() throws {
     for (file, words) in [("clusters.txt", "spread more"), ("even.txt", "spread less: ")] {
@@ -131,6 +196,14 @@ import Testing
     #expect(picture.hasPrefix("<svg") && picture.contains(axis) && picture.contains(law) && picture.contains(file))
   }
 
+  /// A count that is expected and was not found has its place.
+  @Test func thePictureHasAllCountsThatAreExpected() throws {
+    try write("gap.txt", (0..<400).map { $0 % 2 == 0 ? "3" : "5" })
+    #expect(try run("gap.txt", "--plot", "gap.svg").exitCode == 0)
+    let picture = String(decoding: try folder.bytes("gap.svg"), as: UTF8.self)
+    for count in [0, 2, 8, 10] { #expect(picture.contains(">\(count)</text>"), "\(count)") }
+  }
+
   // MARK: Bad data
 
   @Test(
@@ -142,11 +215,23 @@ import Testing
       (["1.5", "2.5", "2"], "bad:3: '2' is before '2.5' on line 2: expected times that go forward"),
       (["1.5", "2 h", "3"], "bad:2: '2 h': expected a number without a unit, as on line 1"),
       (["1 s", "2024-01-01"], "bad:2: '2024-01-01': expected a number with a unit, such as 90 s, as on line 1"),
-      (["2024-02-30"], "bad:1: '2024-02-30': expected a number"),
+      (["2024-02-30"], "bad:1: '2024-02-30': there is no such day"),
+      (["2024-02-30 12:00"], "bad:1: '2024-02-30 12:00': there is no such day"),
+      (["time;status", "0,048;200"], "bad:2: '0,048': expected a number with a point before its decimals"),
+      (["0,048", "0,100"], "bad:1: '0,048': the comma may be between columns or before decimals: say --column 1"),
+      (["\"1,000\"", "\"2,000\""], "bad:1: '1,000': expected a number with a point before its decimals"),
+      (["2024-05-01 00:00:12,345 INFO main"], "bad:1: '2024-05-01 00:00:12,345 INFO main': expected a number"),
+      (
+        ["2024-05-01 00:00Z", "2024-05-01 00:01"],
+        "bad:2: '2024-05-01 00:01': expected a time with a zone, as on line 1"
+      ),
+      (["2024-05-01", "2024-05-02Z", "2024-05-01 01:01Z"], "bad:2: '2024-05-02Z': expected a number"),
+      (["0", "0", "1", "1", "2", "2", "3"], "bad: these whole numbers never fall, and may be times"),
       (["2024-01-01 25:00"], "'2024-01-01 25:00': expected a number"),
       (["2024-01-01 12:00 CET"], "'2024-01-01 12:00 CET': expected a number"),
+      (["1.5"], "bad: there is 1 event, needed are 3 or more"),
       (["1.5", "2.5"], "bad: there are 2 events, needed are 3 or more"),
-      (["5"], "bad: there are 1 counts, needed are 2"),
+      (["5"], "bad: there is 1 count, needed are 2"),
       (["0", "0", "0"], "bad: there are 0 events, needed are 1 or more"),
       (["1.5", "1.5", "1.5"], "bad: all events are at the same time"),
       (["1e17", "2", "1"], "bad:1: '1e17': expected a whole number of events, from 0 to 1e15"),
@@ -170,6 +255,11 @@ import Testing
       (["times.txt", "--simulate", "3"], 64, "leave --simulate out"),
       (["times.txt", "--in", "x"], 64, "--in x: expected"),
       (["times.txt", "--as", "words"], 64, "words"),
+      (["units.csv", "--column", "3"], 1, "units.csv:1: there are 2 columns, expected 3 or more"),
+      (
+        ["units.csv", "--column", "day"], 1,
+        "units.csv:1: --column day: expected a number from 1 on, or one of 'hour', 'ward'"
+      ),
     ] as [([String], Int32, String)]) func badRequestsAreRefused(arguments: [String], code: Int32, message: String)
     throws
   {

@@ -63,5 +63,12 @@ struct EventArticles {
     let counts = try Poisson(rate: 4).samples(200, using: &generator)
     let spread = try PoissonTest.dispersion(of: counts)
     #expect(gaps.pValue > 0.001 && spread.pValue > 0.001)
+
+    // To the next twentieth of an hour below.
+    let logged = times.map { ($0 * 20).rounded(.down) / 20 }
+    let unit = PoissonTest.resolution(of: logged) ?? 0
+    let placed = PoissonTest.spread(logged, within: unit, using: &generator)
+    let hourly = try PoissonTest.counts(of: placed, every: 1, in: 0...80)
+    #expect(abs(unit - 0.05) < 1e-9 && hourly.count == 80 && hourly.reduce(0, +) == times.count)
   }
 }

@@ -14,8 +14,8 @@ import Testing
     #expect(abs(result.pValue - 2 * 0.48044953149214153) < 1e-12)
   }
 
-  @Test func massesOfHorseKicks() throws {
-    let (result, rate, classes) = try PoissonTest.masses(of: Self.kicks)
+  @Test func frequenciesOfHorseKicks() throws {
+    let (result, rate, classes) = try PoissonTest.frequencies(of: Self.kicks)
     #expect(classes.map(\.counts) == [0...0, 1...1, 2...Int.max] && classes.map(\.observed) == [109, 65, 26])
     for (got, want) in zip(classes.map(\.expected), [108.18674654, 66.47626578, 25.33698767]) {
       #expect(abs(got - want) < 1e-7)
@@ -54,7 +54,7 @@ import Testing
       let counts = law.samples(60, using: &generator)
       found["dispersion", default: []].append(try PoissonTest.dispersion(of: counts).pValue)
       let many = law.samples(400, using: &generator)
-      found["masses", default: []].append(try PoissonTest.masses(of: many).result.pValue)
+      found["frequencies", default: []].append(try PoissonTest.frequencies(of: many).result.pValue)
     }
     #expect(found.count == 6)
     for (name, values) in found {
@@ -68,7 +68,7 @@ import Testing
     var generator = Philox(seed: 22)
     let law = try Poisson(rate: 1)
     let wrong = try (0..<3000).map { _ in
-      let result = try PoissonTest.masses(of: law.samples(400, using: &generator)).result
+      let result = try PoissonTest.frequencies(of: law.samples(400, using: &generator)).result
       return incompleteGamma(Double((result.degreesOfFreedom ?? 0) + 1) / 2, result.statistic / 2).upper
     }
     #expect(try kolmogorovSmirnov(wrong, against: Uniform(from: 0, to: 1)).pValue < 1e-7)
@@ -83,7 +83,7 @@ import Testing
     #expect(try PoissonTest.gaps(between: times).pValue < 1e-6)
     let counts = (0..<100).map { interval in times.count { Int($0 / 1.5) == interval } }
     #expect(try PoissonTest.dispersion(of: counts).pValue < 1e-6)
-    #expect(try PoissonTest.masses(of: counts).result.pValue < 1e-6)
+    #expect(try PoissonTest.frequencies(of: counts).result.pValue < 1e-6)
   }
 
   @Test func regularityIsFound() throws {
@@ -97,7 +97,7 @@ import Testing
     #expect(try PoissonTest.gaps(between: times).pValue < 1e-6)
     let counts = (0..<100).map { interval in times.count { Int($0 / 3) == interval } }
     #expect(try PoissonTest.dispersion(of: counts).pValue < 1e-6)
-    #expect(try PoissonTest.masses(of: counts).result.pValue < 1e-3)
+    #expect(try PoissonTest.frequencies(of: counts).result.pValue < 1e-3)
   }
 
   @Test func aTrendIsFound() throws {
@@ -110,13 +110,13 @@ import Testing
 
   @Test func badDataIsNamed() {
     for (expected, run) in [
-      ("there are 1 counts, needed are 2 or more", { _ = try PoissonTest.dispersion(of: [4]) }),
+      ("there is 1 count, needed are 2 or more", { _ = try PoissonTest.dispersion(of: [4]) }),
       ("count 1 is -2, expected 0 to 1e15", { _ = try PoissonTest.dispersion(of: [4, -2]) }),
-      ("count 0 is \(Int.max), expected 0 to 1e15", { _ = try PoissonTest.masses(of: [.max, 0]) }),
-      ("there are 0 events, needed are 1 or more", { _ = try PoissonTest.masses(of: [0, 0, 0]) }),
+      ("count 0 is \(Int.max), expected 0 to 1e15", { _ = try PoissonTest.frequencies(of: [.max, 0]) }),
+      ("there are 0 events, needed are 1 or more", { _ = try PoissonTest.frequencies(of: [0, 0, 0]) }),
       (
         "of 4 intervals five are expected in 1 of the classes of counts, needed are 3 classes or more",
-        { _ = try PoissonTest.masses(of: [1, 2, 3, 4]) }
+        { _ = try PoissonTest.frequencies(of: [1, 2, 3, 4]) }
       ),
       ("there are 2 event times, needed are 3 or more", { _ = try PoissonTest.gaps(between: [1, 2]) }),
       ("there are 0 event times, needed are 1 or more", { _ = try PoissonTest.gaps(between: [], in: 0...1) }),
@@ -137,6 +137,45 @@ import Testing
     }
   }
 
+  // MARK: Counting
+
+  @Test func timesAreCounted() throws {
+    let times = [0, 0.5, 1, 1, 2.9, 3, 6.5]
+    #expect(try PoissonTest.counts(of: times, every: 1, in: 0...7) == [2, 2, 1, 1, 0, 0, 1])
+    #expect(try PoissonTest.counts(of: times, every: 2, in: -1...7) == [2, 3, 1, 1])
+    // The first and the last are the ends.
+    #expect(try PoissonTest.counts(of: times, every: 2) == [3, 2, 0])
+    #expect(try PoissonTest.counts(of: times, every: 8) == [])
+    // A tenth of a length that is no whole number is there ten times.
+    #expect(try PoissonTest.counts(of: [0.1, 0.5, 0.8], every: 0.07).count == 10)
+    for width in [0, -1, .nan, .infinity, 1e-9] {
+      #expect(throws: PoissonTestError.self) { try PoissonTest.counts(of: times, every: width) }
+    }
+  }
+
+  /// Where hardly two events share an interval, χ² of the dispersion is far from its law.
+  @Test func thinCountsAreDeclined() throws {
+    var thin = [Int](repeating: 0, count: 200_000)
+    for index in 0..<400 { thin[index * 499] = 1 }
+    thin[1] = 2
+    #expect {
+      try PoissonTest.dispersion(of: thin)
+    } throws: {
+      "\($0)" == "of 402 events in 200000 intervals 0.4 pairs are expected to share one, needed are 10 or more: "
+        + "count in a longer time"
+    }
+    // With ten pairs and more what is rejected at 0.01 is no more than twice that; of 1,500, with a probability of 1 − 1e-7.
+    var generator = Philox(seed: 27)
+    for (events, intervals) in [(60, 170), (200, 1900), (400, 7800)] {
+      let rejected = try (0..<1500).count { _ in
+        var counts = [Int](repeating: 0, count: intervals)
+        for _ in 0..<events { counts[Int.random(in: 0..<intervals, using: &generator)] += 1 }
+        return try PoissonTest.dispersion(of: counts).pValue < 0.01
+      }
+      #expect(rejected <= 61, "\(events) in \(intervals): \(rejected)")
+    }
+  }
+
   /// Times that coincide, or a watch that ends with an event, leave gaps of 0.
   @Test func gapsOfNothingAreAllowed() throws {
     let result = try PoissonTest.gaps(between: [0, 0, 1, 1, 1, 3], in: 0...3)
@@ -146,7 +185,7 @@ import Testing
   @Test(arguments: [3e-3, 0.4, 3, 1e6]) func classesAreLargeEnough(rate: Double) throws {
     var generator = Philox(seed: 26)
     let counts = try Poisson(rate: rate).samples(rate < 0.01 ? 3_000_000 : 2000, using: &generator)
-    let (result, fitted, classes) = try PoissonTest.masses(of: counts)
+    let (result, fitted, classes) = try PoissonTest.frequencies(of: counts)
     #expect(classes.allSatisfy { $0.expected > 4.5 } && classes.map(\.observed).reduce(0, +) == counts.count)
     #expect(abs(classes.map(\.expected).reduce(0, +) - Double(counts.count)) < 1e-6)
     #expect(result.degreesOfFreedom == classes.count - 2 && result.pValue > 1e-7)

@@ -6,8 +6,10 @@ struct HistogramBars {
 
   /// - Parameters:
   ///   - isWhole: the values are whole numbers, and the ends halfway between such.
-  init(_ values: [Double], isWhole: Bool) {
-    let (least, greatest) = isWhole ? (values.min() ?? 0, values.max() ?? 0) : (0, values.max() ?? 0)
+  ///   - support: values that are shown even if there are none of them.
+  init(_ values: [Double], isWhole: Bool, reaching support: ClosedRange<Double>? = nil) {
+    let ends = values + (support.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    let (least, greatest) = (isWhole ? ends.min() ?? 0 : 0, ends.max() ?? 0)
     let most = 40.0
     let width = isWhole ? ((greatest - least + 1) / most).rounded(.up) : greatest / most > 0 ? greatest / most : 1
     let start = isWhole ? least - 0.5 : 0

@@ -21,7 +21,7 @@ extension PoissonCommand {
   }
 
   func test(_ path: String, on console: Console) throws {
-    let data = try EventData(path, as: kind)
+    let data = try EventData(path, as: kind, column: column)
     let span = interval.flatMap { Span($0) }
     if let span, data.kind == .times, span.hasUnit != data.hasUnit {
       throw CommandFailure(
@@ -29,7 +29,9 @@ extension PoissonCommand {
           + (data.hasUnit ? "one too, as in --in 1h" : "none either, as in --in 10"))
     }
     let report: PoissonReport
-    do { report = try PoissonReport(data, interval: span) } catch { throw CommandFailure("\(path): \(error)") }
+    do { report = try PoissonReport(data, interval: span, seed: seed.seed) } catch {
+      throw CommandFailure("\(path): \(error)")
+    }
     for line in lines(report, path) { console.result(line) }
     for object in objects(report, path) { console.emit(object) }
     try plot.write(on: console) { try chart(report, path, command: $0).svg }
@@ -39,7 +41,8 @@ extension PoissonCommand {
 
   private func lines(_ report: PoissonReport, _ path: String) -> [String] {
     let data = report.data
-    let heading = data.heading.map { ", below the heading '\(TerminalText.escaped($0))'" } ?? ""
+    let column = data.column.map { ", \($0)" } ?? ""
+    let heading = column + (data.heading.map { ", below the heading '\(TerminalText.escaped($0))'" } ?? "")
     let intervals = data.kind == .counts ? " in \(Quantity.counted(report.counts.count, "interval"))" : ""
     var lines = [
       "\(path): \(Quantity.counted(report.events, "event"))\(intervals)",
@@ -51,18 +54,23 @@ extension PoissonCommand {
         "counted in \(Quantity.counted(report.counts.count, "interval")) of \(text(width, data.hasUnit)) from the first "
           + "event on")
     }
+    if let resolution = report.resolution {
+      lines.append(
+        "the times are rounded to \(unitText(resolution, data.hasUnit)): for the tests each was put at random within "
+          + "that (--seed \(seed.seed))")
+    }
     for outcome in report.outcomes {
       let name = outcome.name.padding(toLength: 11, withPad: " ", startingAt: 0)
       switch outcome.result {
       case .success(let result):
         let isAgainst = result.pValue < PoissonReport.level
-        lines.append("\(name)  p = \(PoissonReport.digits(result.pValue)): \(outcome.summary(result))")
+        lines.append("\(name)  \(PoissonReport.text(pValue: result.pValue)): \(outcome.summary(result))")
         lines.append("             " + (isAgainst ? outcome.objection(result) : outcome.agreement))
       case .failure(let error): lines.append("\(name)  not tested: \(error)")
       }
     }
     let most = report.results.count > 1 ? " (the least of \(report.results.count), times \(report.results.count))" : ""
-    lines.append("all in all   p = \(PoissonReport.digits(report.pValue))\(most): \(report.verdict)")
+    lines.append("all in all   \(PoissonReport.text(pValue: report.pValue))\(most): \(report.verdict)")
     return lines
   }
 
@@ -86,6 +94,14 @@ extension PoissonCommand {
     interval ?? (hasUnit ? TimeUnit.text(seconds: width) : PoissonReport.digits(width))
   }
 
+  /// A unit that times are rounded to, in the longest of ours of which it is 1 or more.
+  private func unitText(_ length: Double, _ hasUnit: Bool) -> String {
+    guard hasUnit else { return PoissonReport.digits(length) }
+    // The unit may be known but nearly.
+    let unit = TimeUnit.all.last { length >= 0.999 * $0.seconds } ?? TimeUnit.all[0]
+    return "\(PoissonReport.digits(length / unit.seconds)) \(unit.name)"
+  }
+
   // MARK: Objects
 
   private func objects(_ report: PoissonReport, _ path: String) -> [JSONLine] {
@@ -96,6 +112,9 @@ extension PoissonCommand {
     ]
     let isTimed = report.unit != nil
     if let width = report.interval { summary[isTimed ? "intervalSeconds" : "interval"] = .number(width) }
+    if let resolution = report.resolution {
+      summary[isTimed ? "spreadWithinSeconds" : "spreadWithin"] = .number(resolution)
+    }
     let rate = isTimed ? "ratePerSecond" : "rate"
     summary[rate] = .number(report.rate)
     summary[rate + "Lower"] = .number(report.rateInterval.lowerBound)
@@ -125,14 +144,19 @@ extension PoissonCommand {
     let isTimes = report.data.kind == .times
     let unit = isTimes ? report.unit : nil
     let scale = unit?.seconds ?? 1
-    let values = isTimes ? gaps(report.data.times).map { $0 / scale } : report.counts.map(Double.init)
+    let values = isTimes ? gaps(report.times).map { $0 / scale } : report.counts.map(Double.init)
     let law: any Distribution
+    var support: ClosedRange<Double>?
     if isTimes {
       law = try Exponential(rate: report.rate * scale)
     } else {
-      law = try Poisson.fit(report.counts).distribution
+      let counts = try Poisson.fit(report.counts).distribution
+      // Also counts that were not found, until a tenth of an interval is expected of all that are further out.
+      let tail = 0.1 / Double(values.count)
+      support = Double(counts.quantile(tail))...Double(counts.quantile(1 - tail))
+      law = counts
     }
-    let bars = HistogramBars(values, isWhole: !isTimes)
+    let bars = HistogramBars(values, isWhole: !isTimes, reaching: support)
     let expected = zip(bars.edges, bars.edges.dropFirst()).map { low, high in
       SIMD2((low + high) / 2, Double(values.count) * (law.cdf(high) - law.cdf(low)))
     }

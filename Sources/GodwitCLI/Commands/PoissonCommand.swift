@@ -21,9 +21,11 @@ struct PoissonCommand: ParsableCommand {
 
       --test reads your own events: a line for each event with its time, which is a number (12.5), a number with a unit \
       (90 s) or a date (2024-05-01 13:45:00, 2024-05-01T13:45Z; without a zone all are taken as of the same), or a line \
-      for each interval with the number of events in it. Of a CSV file the first column is read; a heading, empty lines \
-      and lines that begin with # are passed over. Numbers are taken for counts if they are whole and do not rise from \
-      line to line, else for times; --as says otherwise. --in is then the interval in which events are counted. The answer \
+      for each interval with the number of events in it. Columns are between tabs, semicolons or commas, the first of \
+      these that the file has; the first is read, or that of --column. A heading, empty lines and lines that begin with # \
+      are passed over. Numbers are taken for counts if they are whole and do not rise from line to line, else for times; \
+      --as says otherwise. Times that are rounded so much that the tests would take it for a pattern are put at random \
+      within their units before, by --seed, and the answer says so. --in is then the interval in which events are counted. The answer \
       is the rate with its exact interval at 95 %, and tests of whether the events are a Poisson process. Of times: gaps, \
       whether they are exponential (Kolmogorov and Smirnov; Durbin, as the rate is estimated), and constancy, whether the \
       rate stays the same. Of counts: dispersion, whether their variance is their mean, and frequencies, whether each is \
@@ -75,6 +77,9 @@ struct PoissonCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "What the numbers of --test are. (default: see above)")
   var kind: EventData.Kind?
 
+  @Option(help: ArgumentHelp("The column of --test, its name or number. (default: the first)", valueName: "column"))
+  var column: String?
+
   @OptionGroup var plot: PlotOption
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptions
@@ -84,6 +89,9 @@ struct PoissonCommand: ParsableCommand {
     if test != nil { return try validateTest() }
     if let kind {
       throw ValidationError("--as \(kind.rawValue): it says how to read the file of --test; give that too")
+    }
+    if let column {
+      throw ValidationError("--column \(column): it says what to read in the file of --test; give that too")
     }
     _ = try law()
     _ = try question()

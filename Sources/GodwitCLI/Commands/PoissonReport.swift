@@ -16,6 +16,10 @@ struct PoissonReport {
   }
 
   let data: EventData
+  /// The times that are tested: those of the data, or where they are rounded too much for that, spread within their units.
+  let times: [Double]
+  /// The unit of times that were spread.
+  let resolution: Double?
   /// The expected number of events in a second, in one's own unit of time, or in an interval.
   let rate: Double
   /// The exact interval of the rate, at 95 %.
@@ -34,8 +38,12 @@ struct PoissonReport {
   /// - Throws: an error that says what is missing where no test is possible.
   /// - Parameters:
   ///   - interval: in which events are counted, or were; in seconds where the times have units.
-  init(_ data: EventData, interval: Span?) throws {
+  ///   - seed: of the places of events within the units of their times.
+  init(_ data: EventData, interval: Span?, seed: UInt64) throws {
     self.data = data
+    resolution = PoissonTest.resolution(of: data.times)
+    var generator = Philox(seed: seed)
+    times = resolution.map { PoissonTest.spread(data.times, within: $0, using: &generator) } ?? data.times
     let estimate: ParameterEstimate
     switch data.kind {
     case .counts:
@@ -44,29 +52,24 @@ struct PoissonReport {
       estimate = try Poisson.fit(counts).parameters[0]
       outcomes = PoissonReport.countOutcomes(counts)
     case .times:
-      let times = data.times
-      guard times.count >= 3, let length = times.last, length > 0, length.isFinite else {
+      guard data.times.count >= 3, let last = data.times.last, last > 0, last.isFinite else {
         throw CommandFailure(
-          times.count < 3
-            ? "there are \(Quantity.counted(times.count, "event")), needed are 3 or more"
-            : times.last == 0
+          data.times.count < 3
+            ? "there \(data.times.count == 1 ? "is" : "are") \(Quantity.counted(data.times.count, "event")), "
+              + "needed are 3 or more"
+            : data.times.last == 0
               ? "all events are at the same time: expected times that differ"
               : "the time from the first event to the last is too great for a number")
       }
       // The first and the last event are the ends of the time that is watched.
-      let inner = times.dropFirst().dropLast()
-      let width = interval?.length ?? length / Double(max(min(inner.count, 30), inner.count / 5))
-      let whole = (length / width * (1 + 1e-12)).rounded(.down)
-      guard whole <= 1e7 else {
-        throw CommandFailure("--in: \(whole) intervals are too many; count in a longer time")
+      let (length, inner) = (times[times.count - 1] - times[0], times.count - 2)
+      let width = interval?.length ?? length / Double(max(min(inner, 30), inner / 5))
+      guard length / width <= 1e7 else {
+        throw CommandFailure("--in: \((length / width).rounded(.down)) intervals are too many; count in a longer time")
       }
-      let intervals = Int(whole)
-      counts = inner.reduce(into: [Int](repeating: 0, count: intervals)) { counts, time in
-        let index = Int(time / width)
-        if index < intervals { counts[index] += 1 }
-      }
+      counts = try PoissonTest.counts(of: times, every: width)
       self.interval = width
-      estimate = try Exponential.fit(zip(times.dropFirst(), times).map { $0 - $1 }).parameters[0]
+      estimate = try Exponential.fit(zip(data.times.dropFirst(), data.times).map { $0 - $1 }).parameters[0]
       outcomes = PoissonReport.timeOutcomes(times) + PoissonReport.countOutcomes(counts)
     }
     let length = data.kind == .counts ? interval?.length ?? 1 : 1
@@ -114,7 +117,7 @@ struct PoissonReport {
             : "the counts spread less than Poisson ones: events are regular"
         }),
       outcome(
-        "frequencies", { () throws(PoissonTestError) in try PoissonTest.masses(of: counts).result }, degrees,
+        "frequencies", { () throws(PoissonTestError) in try PoissonTest.frequencies(of: counts).result }, degrees,
         agreement: "each count is about as frequent as of a Poisson law",
         objection: { _ in "the frequencies of the counts are not of a Poisson law" }),
     ]
@@ -125,6 +128,9 @@ struct PoissonReport {
   }
 
   static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  /// A probability, also where it is too small for a number.
+  static func text(pValue: Double) -> String { pValue < 1e-300 ? "p < 1e-300" : "p = \(digits(pValue))" }
 
   var events: Int {
     let sum = counts.reduce(0.0) { $0 + Double($1) }

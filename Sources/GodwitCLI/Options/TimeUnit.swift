@@ -12,7 +12,7 @@ struct TimeUnit: Hashable {
     (["week", "weeks"], 604_800), (["year", "years"], 31_557_600),
   ]
 
-  private static let all = names.map { TimeUnit(name: $0.names[0], seconds: $0.seconds) }
+  static let all = names.map { TimeUnit(name: $0.names[0], seconds: $0.seconds) }
 
   /// The units whose name a text ends with, and what is before it.
   static func suffixes(of text: String) -> [(unit: TimeUnit, front: Substring)] {

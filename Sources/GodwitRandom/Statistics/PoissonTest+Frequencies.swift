@@ -14,7 +14,7 @@ extension PoissonTest {
   /// Neighbouring counts are pooled until five or more are expected of a class. The statistic has the law χ² of two degrees of
   /// freedom less than classes only where the rate is the likeliest of the pooled counts, as here; with the mean of the counts
   /// it would be greater (Chernoff and Lehmann 1954, "The use of maximum likelihood estimates in χ² tests for goodness of fit").
-  public static func masses(
+  public static func frequencies(
     of counts: [Int]
   ) throws(PoissonTestError) -> (result: TestResult, rate: Double, classes: [CountClass]) {
     let mean = try mean(of: counts, needed: 2)
