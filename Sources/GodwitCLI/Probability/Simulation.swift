@@ -1,6 +1,5 @@
 import GodwitKernels
 import GodwitRandom
-import Synchronization
 
 /// Independent trials by chance, on several threads, until there are enough or the user has seen enough.
 ///
@@ -32,7 +31,7 @@ struct Simulation {
     let begin = clock.now
     while done < trials && !Interruption.isRequested {
       let (first, count, start) = (done, min(piece, trials - done), clock.now)
-      let sum = Mutex(tally)
+      let sum = Lock(tally)
       parallelRanges(count, grain: 1) { range in
         var own = tally
         for index in range {
