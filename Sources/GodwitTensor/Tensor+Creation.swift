@@ -86,17 +86,13 @@ extension Tensor {
     uniform range: Range<Double> = 0..<1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
-    let count = shape.elementCount
-    let storage = Storage(byteCount: count * dtype.byteCount)
-    switch dtype {
-    case .float32:
-      let target = storage.pointer.assumingMemoryBound(to: Float.self)
-      fillUniform(target, count: count, in: Float(range.lowerBound)..<Float(range.upperBound), using: &generator)
-    case .float64:
-      let target = storage.pointer.assumingMemoryBound(to: Double.self)
-      fillUniform(target, count: count, in: range, using: &generator)
+    self.init(shape: shape, dtype: dtype) { target in
+      fillUniform(
+        target.baseAddress!, count: target.count, in: Float(range.lowerBound)..<Float(range.upperBound),
+        using: &generator)
+    } doubles: { target in
+      fillUniform(target.baseAddress!, count: target.count, in: range, using: &generator)
     }
-    self.init(storage: storage, shape: shape, dtype: dtype)
   }
 
   /// Independent normal samples.
@@ -106,19 +102,16 @@ extension Tensor {
     normal mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
-    let count = shape.elementCount
-    let storage = Storage(byteCount: count * dtype.byteCount)
-    switch dtype {
-    case .float32:
-      let target = storage.pointer.assumingMemoryBound(to: Float.self)
+    self.init(shape: shape, dtype: dtype) { target in
       fillNormal(
-        target, count: count, mean: Float(mean), standardDeviation: Float(standardDeviation), using: &generator)
-    case .float64:
-      let target = storage.pointer.assumingMemoryBound(to: Double.self)
-      fillNormal(target, count: count, mean: mean, standardDeviation: standardDeviation, using: &generator)
+        target.baseAddress!, count: target.count, mean: Float(mean), standardDeviation: Float(standardDeviation),
+        using: &generator)
+    } doubles: { target in
+      fillNormal(
+        target.baseAddress!, count: target.count, mean: mean, standardDeviation: standardDeviation, using: &generator)
     }
-    self.init(storage: storage, shape: shape, dtype: dtype)
   }
+
   /// Independent samples of a law, such as `Exponential(rate: 2)`.
   ///
   /// - Precondition: the law's parameters fit the element type.
@@ -126,15 +119,25 @@ extension Tensor {
     samplesOf law: some ContinuousDistribution, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
+    self.init(shape: shape, dtype: dtype) { target in
+      law.fill(target, using: &generator)
+    } doubles: { target in
+      law.fill(target, using: &generator)
+    }
+  }
+
+  /// Elements that are filled in, of the one type or the other.
+  private init(
+    shape: Shape, dtype: DType, floats: (UnsafeMutableBufferPointer<Float>) -> Void,
+    doubles: (UnsafeMutableBufferPointer<Double>) -> Void
+  ) {
     let count = shape.elementCount
     let storage = Storage(byteCount: count * dtype.byteCount)
     switch dtype {
     case .float32:
-      let target = storage.pointer.assumingMemoryBound(to: Float.self)
-      law.fill(UnsafeMutableBufferPointer(start: target, count: count), using: &generator)
+      floats(UnsafeMutableBufferPointer(start: storage.pointer.assumingMemoryBound(to: Float.self), count: count))
     case .float64:
-      let target = storage.pointer.assumingMemoryBound(to: Double.self)
-      law.fill(UnsafeMutableBufferPointer(start: target, count: count), using: &generator)
+      doubles(UnsafeMutableBufferPointer(start: storage.pointer.assumingMemoryBound(to: Double.self), count: count))
     }
     self.init(storage: storage, shape: shape, dtype: dtype)
   }
