@@ -82,13 +82,13 @@ public struct MixerSuite<Mixer: SequenceMixer> {
       if length > 0 { _ = mixer(input(length, .float32), state: &state) }
       return state
     }
-    let (short, long) = (state(after: 7).parameterCount, state(after: 100).parameterCount)
+    let (short, long) = (state(after: 7).byteCount, state(after: 100).byteCount)
     var found: [String] = []
     if Mixer.stateGrows && long <= short {
-      found.append("stateGrows is true, yet the state has \(short) and \(long) scalars")
+      found.append("stateGrows is true, yet the state has \(short) and \(long) bytes")
     }
     if !Mixer.stateGrows && long != short {
-      found.append("stateGrows is false, yet the state has \(short) scalars after 7 positions, \(long) after 100")
+      found.append("stateGrows is false, yet the state has \(short) bytes after 7 positions, \(long) after 100")
     }
     for length in [0, 7] { found += auditViolations(state(after: length)).map { "state after \(length): \($0)" } }
     return found

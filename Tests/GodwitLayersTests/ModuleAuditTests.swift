@@ -54,12 +54,38 @@ struct ModuleAuditTests {
     }
   }
 
+  /// One leaf of each kind that is no tensor is visited, one forgotten.
+  private struct Mixed: Module {
+    var positions = Indices([3, 4])
+    var ids = Indices([3, 4])
+    var codes = PackedArray([1, 2], element: .uint8, shape: [2])
+    var mask = PackedArray([1, 2], element: .bool, shape: [2])
+    var isComplete = false
+
+    mutating func visit(_ visitor: inout some TensorVisitor) {
+      visitor.visit("positions", &positions)
+      visitor.visit("codes", &codes)
+      guard isComplete else { return }
+      visitor.visit("ids", &ids)
+      visitor.visit("mask", &mask)
+    }
+  }
+
+  @Test func theAuditSeesEveryKindOfLeaf() {
+    #expect(auditViolations(Mixed(isComplete: true)) == [])
+    let found = auditViolations(Mixed())
+    #expect(found.contains("visit does not reach Mixed.ids"))
+    #expect(found.contains("visit does not reach Mixed.mask"))
+    #expect(found.contains("visit presents 1 index arrays, 2 are stored"))
+    #expect(found.contains("visit presents 1 packed arrays, 2 are stored"))
+  }
+
   @Test func theAuditFindsMistakes() {
     let forgetful = auditViolations(Forgetful())
     #expect(forgetful.contains("visit does not reach Forgetful.forgotten.1"))
     #expect(forgetful.contains("visit presents 1 tensors, 2 are stored"))
     let repetitive = auditViolations(Repetitive())
-    #expect(repetitive.contains("2 tensors are named \"weight\""))
+    #expect(repetitive.contains("2 leaves are named \"weight\""))
     #expect(repetitive.contains("visit presents 3 tensors, 2 are stored"))
   }
 }

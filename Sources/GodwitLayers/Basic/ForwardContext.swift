@@ -1,13 +1,16 @@
 import GodwitRandom
+import GodwitTensor
 
-/// What a pass through a model needs beside its input.
+/// What a pass through a model needs beside its input, and what it leaves beside its output.
 ///
 /// It is an explicit argument, so that a pass has no hidden state: the same context and input give the same output.
 public struct ForwardContext: Sendable {
-  /// Whether layers behave as in training: dropout drops.
+  /// Whether layers behave as in training: dropout drops, statistics are taken.
   public var isTraining: Bool
-  /// Where dropout's randomness comes from.
+  /// Where the randomness of training comes from.
   public var generator: Philox
+  /// What statistics have become in this pass.
+  var statistics: [StatisticUpdate] = []
 
   /// The context of a training pass.
   public init(isTraining: Bool = true, generator: Philox) {

@@ -78,7 +78,8 @@ struct CheckpointFile {
 
   /// The optimiser's memory, for a model that was read from here.
   func moments(for model: LanguageModel) throws(RunError) -> Checkpoint.Moments {
-    Checkpoint.Moments(first: try read(.first, into: model), second: try read(.second, into: model))
+    let structure = model.zeros
+    return Checkpoint.Moments(first: try read(.first, into: structure), second: try read(.second, into: structure))
   }
 
   /// A copy of a model with the tensors of a part.

@@ -9,6 +9,9 @@ import GodwitTensor
 /// The moments are two more models. As a module the optimiser presents them under `first` and `second`, which together
 /// with `stepCount` are its whole state: store these and it goes on as if never stopped.
 ///
+/// Constants and statistics have no moments and stay as they are; `dynamics` never decay and have the learning rate that their
+/// layer says, whatever the grouping.
+///
 /// Memory: two tensors for each parameter.
 public struct AdamW<Model: Module>: Module {
   /// The constants of the method.
@@ -19,7 +22,13 @@ public struct AdamW<Model: Module>: Module {
   public var second: Model
   /// t, the number of updates made.
   public var stepCount: Int
-  private let groups: [ParameterGroup]
+  private let treatments: [Treatment]
+
+  /// How one tensor is treated.
+  private struct Treatment: Sendable {
+    let role: ParameterRole
+    let group: ParameterGroup
+  }
 
   /// An optimiser for `model` that has made no step.
   ///
@@ -33,7 +42,7 @@ public struct AdamW<Model: Module>: Module {
     first = model.zeros
     second = model.zeros
     stepCount = 0
-    groups = model.namedTensors.map { group($0.name, $0.role) }
+    treatments = model.namedTensors.map { Treatment(role: $0.role, group: group($0.name, $0.role)) }
   }
 
   /// Moves the model one step along its gradient, in place.
@@ -57,10 +66,10 @@ public struct AdamW<Model: Module>: Module {
     var squares = second.takeTensors()
     let gradients = gradient.tensors
     require(
-      parameters.count == groups.count && gradients.count == groups.count,
-      "AdamW: \(parameters.count) parameters and \(gradients.count) gradients; the optimiser was made for \(groups.count)"
+      parameters.count == treatments.count && gradients.count == treatments.count,
+      "AdamW: \(parameters.count) parameters and \(gradients.count) gradients; the optimiser was made for \(treatments.count)"
     )
-    for index in parameters.indices {
+    for (index, treatment) in treatments.enumerated() where treatment.role.isTrained {
       require(
         isAlike(parameters[index], gradients[index]) && isAlike(parameters[index], means[index])
           && isAlike(means[index], squares[index]),
@@ -68,7 +77,8 @@ public struct AdamW<Model: Module>: Module {
           + "a gradient \(gradients[index].shape) \(gradients[index].dtype), "
           + "moments \(means[index].shape) \(means[index].dtype), \(squares[index].shape) \(squares[index].dtype)")
       let step = AdamWStep(
-        options, groups[index], stepCount: stepCount, learningRate: rate, gradientScale: gradientScale)
+        options, treatment.group.adjusted(to: treatment.role, peak: options.learningRate), stepCount: stepCount,
+        learningRate: rate, gradientScale: gradientScale)
       step(&parameters[index], gradients[index].detached, &means[index], &squares[index])
     }
     model.putTensors(parameters)

@@ -13,7 +13,13 @@ public struct ParameterGroup: Sendable, Hashable, Codable {
     self.learningRateFactor = learningRateFactor
   }
 
-  /// Every parameter decays.
+  /// What the role of a parameter leaves of this: dynamics never decay, and have the learning rate of their layer.
+  func adjusted(to role: ParameterRole, peak: Double) -> ParameterGroup {
+    guard case .dynamics(let rate) = role else { return self }
+    return ParameterGroup(decayFactor: 0, learningRateFactor: learningRateFactor * rate.factor(ofPeak: peak))
+  }
+
+  /// Every parameter decays, dynamics apart.
   public static func decayingAll(name: String, role: ParameterRole) -> ParameterGroup { ParameterGroup() }
 
   /// Weights decay; biases, scales of normalisations and embeddings do not: decay regularises a map, while those carry

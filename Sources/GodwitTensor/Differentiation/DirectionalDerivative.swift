@@ -18,7 +18,9 @@ public func valueWithDirectionalDerivative<M: Module, R: Module>(
   at x: M, along direction: M, of function: (M) throws -> R
 ) rethrows -> (value: R, derivative: R) {
   var squares = 0.0
-  for part in direction.tensors { squares += square(part.detached.converted(to: .float64)).sum().item }
+  for (part, isTrained) in zip(direction.tensors, x.trained) where isTrained {
+    squares += square(part.detached.converted(to: .float64)).sum().item
+  }
   let length = squares.squareRoot()
   require(length > 0 && length.isFinite, "directionalDerivative: a direction of length \(length) points nowhere")
   let (value, product) = try valueWithJacobianVectorProduct(at: x, along: direction, of: function)

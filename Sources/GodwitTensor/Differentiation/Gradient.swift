@@ -2,7 +2,8 @@ import GodwitKernels
 
 /// The gradient of a scalar function of a tree of tensors: a value of the tree's own type.
 ///
-/// Reverse mode: the cost is a small multiple of the function's own, however many parameters there are.
+/// Reverse mode: the cost is a small multiple of the function's own, however many parameters there are. Constants and
+/// statistics have no gradient: an empty tensor stands in their place.
 ///
 /// - Precondition: `function` returns one element.
 public func gradient<M: Module>(at x: M, of function: (M) throws -> Tensor) rethrows -> M {
@@ -56,22 +57,24 @@ private struct Recording<M: Module, R: Module>: Sendable {
   let value: R
   private let x: M
   private let tape: Tape
-  private let leaves: Int
+  private let trained: [Bool]  // of each tensor of x whether it is a leaf of the tape
   private let results: [Tensor]  // the tensors of the value
   private let outputs: [Int]  // the node of each, -1 where it does not depend on x
 
   init(at x: M, of function: (M) throws -> R) rethrows {
     let level = Trace.newLevel()
     let tape = Tape()
-    let inputs = x.tensors
-    let traced = inputs.map { $0.carrying(Trace(level: level, role: .node(tape, tape.leaf()), outer: $0.trace)) }
+    let trained = x.trained
+    let traced = zip(x.tensors, trained).map { input, isTrained in
+      isTrained ? input.carrying(Trace(level: level, role: .node(tape, tape.leaf()), outer: input.trace)) : input
+    }
     let result = try function(x.replacingTensors(with: traced))
     outputs = result.tensors.map { $0.node(at: level) }
     results = result.tensors.map { $0.beneath(level) }
     value = result.replacingTensors(with: results)
     self.x = x
     self.tape = tape
-    leaves = inputs.count
+    self.trained = trained
   }
 
   func gradient(seed: R, consuming: Bool) -> M { gradient(seeds: seed.tensors, consuming: consuming) }
@@ -82,16 +85,18 @@ private struct Recording<M: Module, R: Module>: Sendable {
     var reached: [(node: Int, cotangent: Tensor)] = []
     for (index, cotangent) in seeds.enumerated() {
       let value = results[index]
+      // Of a constant in the value a tree like a gradient has nothing.
+      if outputs[index] < 0 && cotangent.count == 0 { continue }
       require(
         cotangent.shape == value.shape && cotangent.dtype == value.dtype,
         "pullback: a cotangent \(cotangent.shape) \(cotangent.dtype) of a value \(value.shape) \(value.dtype)")
       if outputs[index] >= 0 { reached.append((outputs[index], cotangent)) }
     }
-    let found = tape.cotangents(ofFirst: leaves, seeds: reached, consuming: consuming)
-    let inputs = x.tensors
-    var cotangents: [Tensor] = []
-    for (index, input) in inputs.enumerated() {
-      cotangents.append(found[index] ?? Tensor(zeros: input.shape, dtype: input.dtype))
+    let leaves = trained.count { $0 }
+    var found = tape.cotangents(ofFirst: leaves, seeds: reached, consuming: consuming)[...]
+    let cotangents = zip(x.tensors, trained).map { input, isTrained in
+      let cotangent = isTrained ? found.removeFirst() : nil
+      return cotangent ?? Tensor(zeros: isTrained ? input.shape : [0], dtype: input.dtype)
     }
     return x.replacingTensors(with: cotangents)
   }

@@ -1,7 +1,8 @@
 import GodwitKernels
 
 /// The partial derivatives of a tensor function by every scalar of a tree: a tree whose tensors have the shapes
-/// [axes of the value…, axes of that tensor…]; of a single tensor, the Jacobian matrix.
+/// [axes of the value…, axes of that tensor…]; of a single tensor, the Jacobian matrix. Of constants and statistics there is
+/// an empty tensor.
 ///
 /// - Complexity: one recorded pass and one reverse pass for each element of the value.
 public func jacobian<M: Module>(at x: M, of function: (M) throws -> Tensor) rethrows -> M {
@@ -12,7 +13,9 @@ public func jacobian<M: Module>(at x: M, of function: (M) throws -> Tensor) reth
     unit[index] = 1
     rows.append(pullback(Tensor(unit, shape: value.shape, dtype: value.dtype)).tensors)
   }
+  let trained = x.trained
   let tensors = x.tensors.enumerated().map { place, tensor in
+    if !trained[place] { return Tensor(zeros: [0], dtype: tensor.dtype) }
     let shape = Shape(Array(value.shape) + Array(tensor.shape))
     if rows.isEmpty { return Tensor(zeros: shape, dtype: tensor.dtype) }
     return stack(rows.map { $0[place] }, along: 0).reshaped(shape)

@@ -2,6 +2,8 @@ import GodwitKernels
 
 /// J v: how fast a function changes when `x` moves by `direction` in a unit of time; by forward mode, in one pass.
 ///
+/// Constants and statistics do not move, whatever the direction has in their places.
+///
 /// - Precondition: `direction` has the shapes and element types of `x`.
 /// - Complexity: a small multiple of the function's own cost.
 public func jacobianVectorProduct<M: Module, R: Module>(
@@ -22,7 +24,11 @@ public func valueWithJacobianVectorProduct<M: Module, R: Module>(
   require(
     inputs.count == tangents.count, "jacobianVectorProduct: \(tangents.count) directions for \(inputs.count) tensors")
   var traced: [Tensor] = []
-  for (input, tangent) in zip(inputs, tangents) {
+  for ((input, tangent), isTrained) in zip(zip(inputs, tangents), x.trained) {
+    if !isTrained {
+      traced.append(input)
+      continue
+    }
     require(
       input.shape == tangent.shape && input.dtype == tangent.dtype,
       "jacobianVectorProduct: a direction \(tangent.shape) \(tangent.dtype) at a value \(input.shape) \(input.dtype)")

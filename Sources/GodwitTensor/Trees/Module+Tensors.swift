@@ -17,11 +17,27 @@ extension Module {
     return visitor.found
   }
 
-  /// The number of scalars in all tensors.
-  public var parameterCount: Int {
+  /// The number of trained scalars: those of constants and statistics are none.
+  public var parameterCount: Int { scalarCount(where: \.isTrained) }
+
+  /// The number of scalars in constants and statistics, which are saved with the module and not trained.
+  public var constantCount: Int { scalarCount { !$0.isTrained } }
+
+  private func scalarCount(where counts: (ParameterRole) -> Bool) -> Int {
+    var visitor = RoleCollector()
+    var copy = self
+    copy.visit(&visitor)
     var count = 0
-    for tensor in tensors { count += tensor.count }
+    for (extent, role) in zip(visitor.counts, visitor.roles) where counts(role) { count += extent }
     return count
+  }
+
+  /// Of each tensor whether a gradient changes it, in the order of `visit`.
+  package var trained: [Bool] {
+    var visitor = RoleCollector()
+    var copy = self
+    copy.visit(&visitor)
+    return visitor.roles.map(\.isTrained)
   }
 
   /// The same module with its tensors replaced, in the order of `visit`.
@@ -38,8 +54,12 @@ extension Module {
     replacingTensors(with: tensors.map(transform))
   }
 
-  /// A module of the same structure with every tensor zero: where an optimiser's moments start.
-  public var zeros: Self { mapTensors { Tensor(zeros: $0.shape, dtype: $0.dtype) } }
+  /// A module of the same structure with every trained tensor zero, and an empty tensor in the place of every other: where an
+  /// optimiser's moments start.
+  public var zeros: Self {
+    replacingTensors(
+      with: zip(tensors, trained).map { Tensor(zeros: $1 ? $0.shape : [0], dtype: $0.dtype) })
+  }
 
   /// Moves every tensor out, so that the caller holds the only reference and may change it in place.
   package mutating func takeTensors() -> [Tensor] {
@@ -70,6 +90,15 @@ private struct NamingCollector: TensorVisitor {
   }
   mutating func enter(_ name: String) { path.append(name) }
   mutating func leave() { path.removeLast() }
+}
+
+private struct RoleCollector: TensorVisitor {
+  var roles: [ParameterRole] = []
+  var counts: [Int] = []
+  mutating func visit(_ tensor: inout Tensor, role: ParameterRole) {
+    roles.append(role)
+    counts.append(tensor.count)
+  }
 }
 
 private struct Taker: TensorVisitor {

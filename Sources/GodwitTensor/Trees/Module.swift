@@ -3,26 +3,19 @@
 /// The one requirement names the parts in order. From it follow derivatives, optimisers, checkpoints and parameter
 /// counts.
 public protocol Module: Sendable {
-  /// Presents every stored tensor and module to `visitor`, always in the same order and under the same names.
+  /// Presents every stored tensor, index array, packed array and module to `visitor`, always in the same order and under the
+  /// same names.
   mutating func visit(_ visitor: inout some TensorVisitor)
 }
 
-/// What an optimiser must know of a parameter.
-public enum ParameterRole: Sendable {
-  /// A matrix or filter, to which weight decay applies.
-  case weight
-  /// An offset.
-  case bias
-  /// The scale of a normalisation, or another factor that should stay near where it began.
-  case scale
-  /// A table of vectors that are looked up.
-  case embedding
-}
-
-/// Goes through the tensors of a module.
+/// Goes through the leaves of a module.
 public protocol TensorVisitor {
   /// Meets a tensor; it may replace it by one of the same shape.
   mutating func visit(_ tensor: inout Tensor, role: ParameterRole)
+  /// Meets whole numbers; it may replace them by others of the same shape.
+  mutating func visit(_ indices: inout Indices)
+  /// Meets stored numbers that are no tensor; it may replace them by others of the same shape and type.
+  mutating func visit(_ array: inout PackedArray)
   /// Enters the part with this name.
   mutating func enter(_ name: String)
   /// Leaves the part entered last.
@@ -30,6 +23,10 @@ public protocol TensorVisitor {
 }
 
 extension TensorVisitor {
+  /// Does nothing: most visitors are for tensors.
+  public mutating func visit(_ indices: inout Indices) {}
+  /// Does nothing: most visitors are for tensors.
+  public mutating func visit(_ array: inout PackedArray) {}
   /// Does nothing: most visitors need no names.
   public mutating func enter(_ name: String) {}
   /// Does nothing: most visitors need no names.
@@ -52,6 +49,14 @@ extension TensorVisitor {
 
 extension Tensor: Module {
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit(&self, role: .weight) }
+}
+
+extension Indices: Module {
+  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit(&self) }
+}
+
+extension PackedArray: Module {
+  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit(&self) }
 }
 
 extension Array: Module where Element: Module {
@@ -83,7 +88,7 @@ public struct Pair<First: Module, Second: Module>: Module {
   }
 }
 
-/// A module without tensors.
+/// A module without leaves.
 public struct Empty: Module {
   /// The only value.
   public init() {}

@@ -22,8 +22,7 @@ extension LocalitySensitiveHash {
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    // Not a weight, which would decay.
-    visitor.visit("directions", &directions, .scale)
+    visitor.visit("directions", &directions, .constant)
   }
 
   /// The parts of vectors along the directions, [..., K] to [..., R, n].

@@ -82,7 +82,6 @@ public struct RandomFeatures: FeatureMap {
   private var scale: Double { 1 / Double(projection.shape[0]).squareRoot().squareRoot() }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    // Not a weight, which would decay.
-    visitor.visit("projection", &projection, .scale)
+    visitor.visit("projection", &projection, .constant)
   }
 }
