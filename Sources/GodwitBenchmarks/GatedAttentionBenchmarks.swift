@@ -49,7 +49,7 @@ enum GatedAttentionBenchmarks {
         blocks,
         { blocks, x in
           var context = ForwardContext.evaluation
-          return blocks.reduce(x) { x, block in block(x, context: &context) { $0($1) } }
+          return blocks.reduce(x) { x, block in block(x, context: &context) }
         }
       )
     }

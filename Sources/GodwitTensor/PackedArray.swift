@@ -35,7 +35,8 @@ public struct PackedArray: Sendable, Hashable {
   public init(_ bytes: some Collection<UInt8>, element: Element, shape: Shape) {
     self.init(element: element, shape: shape) { target in
       require(
-        bytes.count == target.count, "PackedArray: \(bytes.count) bytes for \(shape) of \(element), \(target.count) needed")
+        bytes.count == target.count,
+        "PackedArray: \(bytes.count) bytes for \(shape) of \(element), \(target.count) needed")
       target.copyBytes(from: bytes)
     }
   }

@@ -86,6 +86,10 @@ extension Tensor {
     uniform range: Range<Double> = 0..<1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
+    if generator is StructureGenerator {
+      self.init(shape, dtype) { _ in }
+      return
+    }
     self.init(shape: shape, dtype: dtype) { target in
       fillUniform(
         target.baseAddress!, count: target.count, in: Float(range.lowerBound)..<Float(range.upperBound),
@@ -102,6 +106,10 @@ extension Tensor {
     normal mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
+    if generator is StructureGenerator {
+      self.init(shape, dtype) { _ in }
+      return
+    }
     self.init(shape: shape, dtype: dtype) { target in
       fillNormal(
         target.baseAddress!, count: target.count, mean: Float(mean), standardDeviation: Float(standardDeviation),
@@ -119,6 +127,10 @@ extension Tensor {
     samplesOf law: some ContinuousDistribution, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
+    if generator is StructureGenerator {
+      self.init(shape, dtype) { _ in }
+      return
+    }
     self.init(shape: shape, dtype: dtype) { target in
       law.fill(target, using: &generator)
     } doubles: { target in

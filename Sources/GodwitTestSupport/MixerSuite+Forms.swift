@@ -54,6 +54,7 @@ extension MixerSuite {
     }
     return [
       ("steps", step), ("chunks of 5", chunks([5])), ("chunks of 1, 17 and 2", chunks([1, 17, 2])),
+      ("chunks of 150", chunks([150])),
       ("one chunk", chunks([length])),
     ]
   }

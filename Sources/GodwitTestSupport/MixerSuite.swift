@@ -23,6 +23,14 @@ public struct MixerSuite<Mixer: SequenceMixer> {
     for violation in violations() { Issue.record("\(Mixer.self): \(violation)", sourceLocation: sourceLocation) }
   }
 
+  /// Records an issue for everything that is wrong over more positions than the kernels take at once: for mixers that are large
+  /// enough for all paths of the kernels.
+  public func runLong(sourceLocation: SourceLocation = #_sourceLocation) {
+    for violation in formViolations(length: 300, dtype: .float32) {
+      Issue.record("\(Mixer.self): \(violation)", sourceLocation: sourceLocation)
+    }
+  }
+
   /// Everything that is wrong with the mixer.
   public func violations() -> [String] {
     // The other checks change the tensors by `visit`.
@@ -32,6 +40,7 @@ public struct MixerSuite<Mixer: SequenceMixer> {
       for length in [1, 7, 33, 100] { found += formViolations(length: length, dtype: dtype) }
       found += causalityViolations(length: 33, dtype: dtype)
       found += emptyViolations(dtype)
+      found += stateDataViolations(dtype)
     }
     return found + stateViolations()
   }

@@ -10,20 +10,25 @@ private struct RunningSum: SequenceMixer {
   enum Fault { case none, steps, chunkOfNaN }
   var fault = Fault.none
 
+  struct State: SequenceState {
+    var sum: Tensor
+    mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit("sum", &sum) }
+  }
+
   static var stateGrows: Bool { false }
-  func initialState(batch: Int) -> Tensor { Tensor(zeros: [batch, 8]) }
-  func callAsFunction(_ x: Tensor, state: inout Tensor) -> Tensor {
-    let y = x.cumulativeSum(along: 1) + state.reshaped([x.shape[0], 1, 8])
-    state = state + x.sum(along: 1)
+  func initialState(batch: Int) -> State { State(sum: Tensor(zeros: [batch, 8])) }
+  func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    let y = x.cumulativeSum(along: 1) + state.sum.reshaped([x.shape[0], 1, 8])
+    state.sum = state.sum + x.sum(along: 1)
     return y
   }
-  func chunk(_ x: Tensor, state: inout Tensor) -> Tensor {
-    let y = self(x, state: &state)
+  func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    let y = self(x, state: &state, context: &context)
     return fault == .chunkOfNaN ? y * .nan : y
   }
-  func step(_ x: Tensor, state: inout Tensor) -> Tensor {
-    state = state + (fault == .steps ? x * 1.01 : x)
-    return state
+  func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    state.sum = state.sum + (fault == .steps ? x * 1.01 : x)
+    return state.sum
   }
   mutating func visit(_ visitor: inout some TensorVisitor) {}
 }

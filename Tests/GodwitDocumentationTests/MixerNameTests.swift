@@ -12,7 +12,7 @@ import Testing
     }
     #expect(named.filter { $0.contains("=") }.count >= 15)
     for name in named {
-      #expect(throws: Never.self, "\(name)") { try MixerKind(named: name) }
+      #expect(throws: Never.self, "\(name)") { try MixerPattern(named: name) }
     }
   }
 
@@ -23,9 +23,17 @@ import Testing
     let rows = section[1].components(separatedBy: "\n## ")[0].split(separator: "\n").filter { $0.hasPrefix("| `") }
     let wanted = MixerKind.all.flatMap { kind in
       kind.settings.map {
-        "| `\(kind.name)` | `\($0.name)` | \($0.meaning) | \($0.standard) | \($0.range.lowerBound) to \($0.range.upperBound) |"
+        "| `\(kind.name)` | `\($0.name)` | \($0.meaning) | \($0.standard) | \(values(of: $0)) |"
       }
     }
     #expect(rows.map(String.init) == wanted)
+  }
+
+  private func values(of setting: MixerSetting) -> String {
+    switch setting.domain {
+    case .whole(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .choice(let words): words.joined(separator: " or ")
+    }
   }
 }

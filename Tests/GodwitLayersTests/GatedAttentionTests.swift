@@ -114,7 +114,7 @@ struct GatedAttentionTests {
   @Test(arguments: [0, 1]) func nothingDependsOnTheLength(softmax: Int) {
     var generator = Philox(seed: 1)
     let x = input(40)
-    let own = MixerOptions(width: 8, rotary: true, settings: ["keyWidth": 4, "softmax": softmax])
+    let own = MixerOptions(width: 8, rotary: true, settings: ["keyWidth": 4, "softmax": .whole(softmax)])
     let unit = GatedAttentionUnit(own, using: &generator)
     let flash = FLASH(options, using: &generator)
     for length in [1, 4, 7, 12] {

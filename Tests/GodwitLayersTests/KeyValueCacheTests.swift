@@ -18,7 +18,7 @@ struct KeyValueCacheTests {
     }
     #expect(cache.length == 49)
     let query = Tensor(normal: 0, shape: [batch, 2, 4, 4], using: &generator)
-    let attended = cache.attend(query, offset: 47)
+    let attended = cache.attend(query)
     #expect(cache.tensors[0].scalars == concatenate(keys, along: 1).scalars)
     #expect(cache.tensors[1].scalars == concatenate(values, along: 1).scalars)
     expectClose(

@@ -38,12 +38,12 @@ struct MixerConformanceTests {
   @Test(arguments: [0, 1]) func gatedAttentionUnit(softmax: Int) {
     var generator = Philox(seed: 7)
     let options = MixerOptions(
-      width: 16, rotary: softmax == 0, settings: ["softmax": softmax, "keyWidth": 6, "expansion": 3])
+      width: 16, rotary: softmax == 0, settings: ["softmax": .whole(softmax), "keyWidth": 6, "expansion": 3])
     MixerSuite(GatedAttentionUnit(options, using: &generator), width: 16).run()
   }
 
   @Test(arguments: [["chunk": 8], ["chunk": 5, "local": 0], ["chunk": 5, "global": 0], ["chunk": 1]])
-  func flash(settings: [String: Int]) {
+  func flash(settings: [String: MixerSetting.Value]) {
     var generator = Philox(seed: 8)
     let own = settings.merging(["keyWidth": 6]) { $1 }
     let options = MixerOptions(width: 16, rotary: settings["chunk"] == 8, settings: own)
@@ -65,19 +65,19 @@ struct MixerConformanceTests {
   @Test(arguments: [4, 9, 50]) func stridedAttention(stride: Int) {
     var generator = Philox(seed: 11)
     let options = MixerOptions(
-      width: 16, heads: 4, keyHeads: 2, rotary: stride == 9, settings: ["stride": stride])
+      width: 16, heads: 4, keyHeads: 2, rotary: stride == 9, settings: ["stride": .whole(stride)])
     MixerSuite(StridedAttention(options, using: &generator), width: 16).run()
   }
 
   @Test(arguments: [["window": 9, "globals": 3], ["window": 1, "globals": 2], ["window": 3, "globals": 20]])
-  func longformer(settings: [String: Int]) {
+  func longformer(settings: [String: MixerSetting.Value]) {
     var generator = Philox(seed: 12)
     let options = MixerOptions(width: 16, heads: 4, rotary: settings["window"] == 9, settings: settings)
     MixerSuite(Longformer(options, using: &generator), width: 16).run()
   }
 
   @Test(arguments: [["block": 4, "window": 2], ["block": 7, "window": 1, "seed": 3], ["block": 5, "globals": 0]])
-  func bigBird(settings: [String: Int]) {
+  func bigBird(settings: [String: MixerSetting.Value]) {
     var generator = Philox(seed: 13)
     let options = MixerOptions(width: 16, heads: 4, rotary: settings["block"] == 7, settings: settings)
     MixerSuite(BigBird(options, using: &generator), width: 16).run()
@@ -85,7 +85,7 @@ struct MixerConformanceTests {
 
   @Test(arguments: [1, 5, 200]) func explicitSparseAttention(count: Int) {
     var generator = Philox(seed: 14)
-    let options = MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: count == 5, settings: ["k": count])
+    let options = MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: count == 5, settings: ["k": .whole(count)])
     MixerSuite(ExplicitSparseAttention(options, using: &generator), width: 16).run()
   }
 
@@ -98,6 +98,13 @@ struct MixerConformanceTests {
     let count = kind == .positive ? 24 : 200
     performer.featureMap = RandomFeatures(width: 4, count: count, kind: kind, using: &generator)
     MixerSuite(performer, width: 16).run()
+  }
+
+  /// Heads of the widths 48 and 64, which the kernels take in other pieces than small ones.
+  @Test(arguments: MixerKind.names, [48, 64]) func longSequencesOfWideHeads(name: String, headWidth: Int) throws {
+    var generator = Philox(seed: 15)
+    let options = MixerOptions(width: 2 * headWidth, heads: 2)
+    MixerSuite(try MixerKind(named: name).make(options, using: &generator), width: 2 * headWidth).runLong()
   }
 
   @Test(arguments: MixerKind.names) func erased(name: String) throws {

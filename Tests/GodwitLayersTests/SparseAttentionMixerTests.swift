@@ -12,7 +12,7 @@ struct SparseAttentionMixerTests {
     return Tensor(normal: 0, shape: [2, length, 16], using: &generator)
   }
 
-  private func options(_ settings: [String: Int] = [:]) -> MixerOptions {
+  private func options(_ settings: [String: MixerSetting.Value] = [:]) -> MixerOptions {
     MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: true, settings: settings)
   }
 
@@ -73,7 +73,7 @@ struct SparseAttentionMixerTests {
           _ = layer.chunk(x.slice(start..<start + part, along: 1), state: &state)
         }
         start += part
-        #expect(state.length == start && state.parameterCount == 2 * 2 * 8 * 2 * 4)
+        #expect(state.positions.values == [start, start] && state.byteCount == 4 * 2 * 2 * 8 * 2 * 4 + 16)
       }
       for (got, want) in zip(state.tensors, whole.tensors) { expectClose(got, want, "\(parts)") }
     }

@@ -51,7 +51,7 @@ public struct ComparedLayer: Module {
   public var isBlocks: Bool { mixer == nil }
 
   /// Whether what is kept of the past grows with its length.
-  public var stateGrows: Bool { mixers.contains(where: \.stateGrows) }
+  public var stateGrows: Bool { mixer?.stateGrows ?? blocks.contains(where: \.stateGrows) }
 
   /// About how many bytes the parameters take: four matrices of D × D for a mixer, six where it is gated, twelve in blocks.
   static func approximateByteCount(_ kind: MixerKind, width: Int, blocks: Bool) -> Double {
@@ -62,7 +62,7 @@ public struct ComparedLayer: Module {
   /// The greatest difference of the forms that rounding explains.
   public static let greatestDifference = 1e-4
 
-  private var mixers: [AnyMixer] { mixer.map { [$0] } ?? blocks.map(\.mixer) }
+  private var mixers: [AnyMixer] { mixer.map { [$0] } ?? blocks.map { AnyMixer($0) } }
 
   func initialState(batch: Int) -> [AnyMixerState] { mixers.map { $0.initialState(batch: batch) } }
 
@@ -78,11 +78,7 @@ public struct ComparedLayer: Module {
   }
 
   private func mixed(_ x: Tensor, _ mix: (AnyMixer, Tensor, Int) -> Tensor) -> Tensor {
-    if let mixer { return mix(mixer, x, 0) }
-    var context = ForwardContext.evaluation
-    var y = x
-    for (index, block) in blocks.enumerated() { y = block(y, context: &context) { mix($0, $1, index) } }
-    return y
+    mixers.enumerated().reduce(x) { mix($1.element, $0, $1.offset) }
   }
 
   /// How far the chunked and the recurrent form are from the parallel one on a short input: ‖difference‖ / ‖output‖, the

@@ -22,15 +22,15 @@ struct RunReport {
   private var stateByteCount: Int {
     var state = model.initialState(batch: 1)
     _ = model.step(Indices([0], shape: [1]), state: &state)
-    return state.tensors.reduce(0) { $0 + $1.count * $1.dtype.byteCount }
+    return state.byteCount
   }
 
-  private var stateGrows: Bool { (try? MixerKind(named: configuration.mixer))?.stateGrows ?? true }
+  private var stateGrows: Bool { configuration.stateGrows }
 
   /// Parameters by part of the model, in its order.
   private var parts: [(name: String, parameters: Int)] {
     var parts: [(name: String, parameters: Int)] = []
-    for tensor in model.namedTensors {
+    for tensor in model.namedTensors where tensor.role.isTrained {
       let name = String(tensor.name.prefix { $0 != "." })
       if parts.last?.name == name {
         parts[parts.count - 1].parameters += tensor.tensor.count
@@ -39,6 +39,12 @@ struct RunReport {
       }
     }
     return parts
+  }
+
+  /// What is saved with the model and not trained, if there is any.
+  private var constants: String {
+    let count = model.constantCount
+    return count == 0 ? "" : ", and \(Quantity.counted(count, "constant")) that no training changes"
   }
 
   /// Name and value of each line.
@@ -55,7 +61,7 @@ struct RunReport {
         "width \(configuration.width), depth \(configuration.depth), "
           + "heads \(heads ?? String(configuration.heads)), context \(configuration.context)"
       ),
-      ("parameters", "\(Quantity.grouped(model.parameterCount)) (\(parts))"),
+      ("parameters", "\(Quantity.grouped(model.parameterCount)) (\(parts))\(constants)"),
       (
         "memory",
         stateGrows
@@ -101,6 +107,7 @@ struct RunReport {
       "mixer": .text(configuration.mixer), "width": .integer(configuration.width),
       "depth": .integer(configuration.depth), "heads": .integer(configuration.heads),
       "context": .integer(configuration.context), "parameters": .integer(model.parameterCount),
+      "constants": .integer(model.constantCount),
       "stateBytes": .integer(stateByteCount), "stateGrows": .boolean(stateGrows),
       "checkpoint": .text(checkpoint.rawValue), "checkpointStep": .integer(checkpointStep),
       "textBytes": .integer(text.byteCount), "textFiles": .integer(text.files),

@@ -48,8 +48,8 @@ struct TrainingReport {
     console.note(
       "model: \(model.mixer), width \(model.width), \(Quantity.counted(model.depth, "block")), context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")
-    if let kind = try? MixerKind(named: model.mixer), let chunk = kind.value(ofSetting: "chunk"), chunk >= model.context
-    {
+    let chunks = (try? MixerPattern(named: model.mixer))?.kinds.compactMap { $0.value(ofSetting: "chunk") } ?? []
+    for case .whole(let chunk) in Set(chunks) where chunk >= model.context {
       console.note(
         "in a context of \(model.context) a chunk of \(Quantity.grouped(chunk)) has none before it, so what reads those is not "
           + "trained; set a shorter one behind the mixer's name: chunk=\(max(model.context / 4, 1))")

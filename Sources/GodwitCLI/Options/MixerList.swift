@@ -8,12 +8,20 @@ enum MixerList {
     for kind in MixerKind.all {
       lines += wrapped("\(kind.name): \(kind.summary)", indent: 2)
       for setting in kind.settings {
-        let range = "\(Quantity.grouped(setting.range.lowerBound)) to \(Quantity.grouped(setting.range.upperBound))"
-        lines += wrapped("\(setting.name)=\(setting.standard): \(setting.meaning), \(range)", indent: 6)
+        lines += wrapped("\(setting.name)=\(setting.standard): \(setting.meaning), \(values(of: setting))", indent: 6)
       }
     }
     return lines.joined(separator: "\n")
   }()
+
+  /// The values that a setting can have.
+  static func values(of setting: MixerSetting) -> String {
+    switch setting.domain {
+    case .whole(let range): "\(Quantity.grouped(range.lowerBound)) to \(Quantity.grouped(range.upperBound))"
+    case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+    case .choice(let words): words.joined(separator: " or ")
+    }
+  }
 
   /// Lines of at most 78 columns, those after the first four further in: help is folded at 80.
   private static func wrapped(_ text: String, indent: Int) -> [String] {

@@ -21,7 +21,7 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     help:
-      "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")); with settings as in flash:chunk=64, which 'godwit compare --help' lists. (default: \(Self.standard.mixer))"
+      "How the model looks at the past: \(MixerKind.names.joined(separator: ", ")); with settings as in flash:chunk=64, which 'godwit compare --help' lists; several, as in linear,linear,softmax, repeat over the blocks. (default: \(Self.standard.mixer))"
   )
   var mixer: String?
 

@@ -1,7 +1,7 @@
 import GodwitTensor
 
-/// A feed-forward layer chosen at run time.
-public enum ChannelMixer: Module {
+/// Layers over the channels, by name.
+public enum ChannelMixer {
   /// Which layer: its name in configurations.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// `FeedForward`.
@@ -19,47 +19,27 @@ public enum ChannelMixer: Module {
       case .swiglu: GatedFeedForward.hidden(width)
       }
     }
-  }
 
-  case gelu(FeedForward)
-  case swiglu(GatedFeedForward)
-
-  /// A layer with the parameters of `FeedForward` and `GatedFeedForward`; nil if there is to be none.
-  public init?(
-    _ kind: Kind, width: Int, hidden: Int? = nil, bias: Bool = true, standardDeviation: Double? = nil,
-    outputDeviation: Double? = nil, using generator: inout some RandomNumberGenerator
-  ) {
-    switch kind {
-    case .absent: return nil
-    case .gelu:
-      self = .gelu(
-        FeedForward(
-          width, hidden: hidden, bias: bias, standardDeviation: standardDeviation, outputDeviation: outputDeviation,
-          using: &generator))
-    case .swiglu:
-      self = .swiglu(
-        GatedFeedForward(
-          width, hidden: hidden, bias: bias, standardDeviation: standardDeviation, outputDeviation: outputDeviation,
-          using: &generator))
-    }
-  }
-
-  /// The map of [..., D] to [..., D].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    switch self {
-    case .gelu(let layer): layer(x)
-    case .swiglu(let layer): layer(x)
-    }
-  }
-
-  public mutating func visit(_ visitor: inout some TensorVisitor) {
-    switch self {
-    case .gelu(var layer):
-      layer.visit(&visitor)
-      self = .gelu(layer)
-    case .swiglu(var layer):
-      layer.visit(&visitor)
-      self = .swiglu(layer)
+    /// A layer with the parameters of `FeedForward` and `GatedFeedForward`; nil if there is to be none.
+    ///
+    /// It is a sequence mixer, as a layer over the channels may look at the past too.
+    public func make(
+      width: Int, hidden: Int? = nil, bias: Bool = true, standardDeviation: Double? = nil,
+      outputDeviation: Double? = nil, using generator: inout some RandomNumberGenerator
+    ) -> AnyMixer? {
+      switch self {
+      case .absent: nil
+      case .gelu:
+        AnyMixer(
+          FeedForward(
+            width, hidden: hidden, bias: bias, standardDeviation: standardDeviation, outputDeviation: outputDeviation,
+            using: &generator))
+      case .swiglu:
+        AnyMixer(
+          GatedFeedForward(
+            width, hidden: hidden, bias: bias, standardDeviation: standardDeviation, outputDeviation: outputDeviation,
+            using: &generator))
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import GodwitTensor
 /// Two dense layers with a GELU between them, on each position by itself (Vaswani et al. 2017, section 3.3).
 ///
 /// y = gelu(x W₁ + b₁) W₂ + b₂, with the exact GELU of Hendrycks and Gimpel 2016.
-public struct FeedForward: Module {
+public struct FeedForward: PositionwiseLayer {
   /// W₁ and b₁, [D, F].
   public var up: Linear
   /// W₂ and b₂, [F, D].

@@ -11,6 +11,8 @@ public struct ForwardContext: Sendable {
   public var generator: Philox
   /// What statistics have become in this pass.
   var statistics: [StatisticUpdate] = []
+  /// The rotary tables of this pass.
+  var rotaryTables = RotaryTables()
 
   /// The context of a training pass.
   public init(isTraining: Bool = true, generator: Philox) {

@@ -4,7 +4,7 @@ import GodwitTensor
 /// equation 6).
 ///
 /// y = (silu(x W) ⊙ x V) W₂.
-public struct GatedFeedForward: Module {
+public struct GatedFeedForward: PositionwiseLayer {
   /// W, [D, F].
   public var gate: Linear
   /// V, [D, F].

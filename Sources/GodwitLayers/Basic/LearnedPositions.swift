@@ -21,12 +21,20 @@ public struct LearnedPositions: Module {
   ///
   /// - Parameters:
   ///   - x: [B, T, D].
-  ///   - offset: the position of the first row.
+  ///   - positions: how many each sequence has had before.
   /// - Precondition: the last position is in the table.
-  public func callAsFunction(_ x: Tensor, offset: Int = 0) -> Tensor {
-    let end = offset + x.shape[1]
+  public func callAsFunction(_ x: Tensor, after positions: Positions) -> Tensor {
+    let length = x.shape[1]
+    let end = positions.most + length
     require(end <= context, "LearnedPositions: position \(end - 1) does not exist; the table has \(context) positions")
-    return x + table.slice(offset..<end, along: 0)
+    if let common = positions.common { return x + table.slice(common..<end, along: 0) }
+    let places = positions.values.flatMap { start in (start..<(start + length)).map(Int32.init) }
+    return x + table.gather(Indices(places, shape: [positions.count, length]))
+  }
+
+  /// x plus the vectors of the positions from `offset` on.
+  public func callAsFunction(_ x: Tensor, offset: Int = 0) -> Tensor {
+    self(x, after: Positions([Int](repeating: offset, count: x.shape[0])))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

@@ -19,15 +19,14 @@ public struct BidirectionalSoftmaxAttention: SequenceLayer {
     rotaryBase = options.rotaryBase
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    guard let rotaryBase else {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    guard rotaryBase != nil else {
       let (heads, keyHeads) = (projections.queryHeads, projections.keyHeads)
       return projections.merged(
         softmaxAttention(packed: projections.queryKeyValue(x), heads: heads, keyHeads: keyHeads, causal: false))
     }
-    let (query, key, value) = projections.separated(x)
-    return projections.merged(
-      softmaxAttention(rotary(query, base: rotaryBase), rotary(key, base: rotaryBase), value, causal: false))
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
+    return projections.merged(softmaxAttention(query, key, value, causal: false))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { projections.visit(&visitor) }

@@ -48,11 +48,25 @@ public struct HeadProjections: Module {
     )
   }
 
-  /// `separated`, queries and keys turned by rotary positions from `offset` on; without them where `base` is nil.
-  func rotated(_ x: Tensor, offset: Int, base: Double?) -> (query: Tensor, key: Tensor, value: Tensor) {
+  /// `separated`, queries and keys turned by rotary positions; without them where `base` is nil.
+  ///
+  /// - Parameters:
+  ///   - positions: how many each sequence has had before; none if nil.
+  func rotated(
+    _ x: Tensor, after positions: Positions? = nil, base: Double?, _ context: inout ForwardContext
+  ) -> (query: Tensor, key: Tensor, value: Tensor) {
     let (query, key, value) = separated(x)
-    guard let base else { return (query, key, value) }
-    return (rotary(query, offset: offset, base: base), rotary(key, offset: offset, base: base), value)
+    guard let table = rotaryTable(x, after: positions, base: base, &context) else { return (query, key, value) }
+    return (rotary(query, table), rotary(key, table), value)
+  }
+
+  /// The angles of x's positions; nil without rotary positions.
+  func rotaryTable(
+    _ x: Tensor, after positions: Positions?, base: Double?, _ context: inout ForwardContext
+  ) -> RotaryTable? {
+    base.map {
+      context.rotaryTable(after: positions, length: x.shape[1], width: headWidth, base: $0, dtype: dtype)
+    }
   }
 
   /// The heads [B, T, H, K] brought together: [B, T, D].

@@ -55,9 +55,10 @@ public struct Linformer: SequenceLayer {
   /// All positions at once, [B, T, D] to [B, T, D].
   ///
   /// - Precondition: there are at most N positions.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let length = x.shape[1]
-    require(length <= context, "Linformer: a sequence of \(length) positions; the mixtures have \(context)")
+    require(
+      length <= self.context, "Linformer: a sequence of \(length) positions; the mixtures have \(self.context)")
     let (query, key, value) = projections.separated(x)
     let (keys, values) = (mixed(key, by: keyMixtures), mixed(value, by: valueMixtures))
     return projections.merged(softmaxAttention(query, keys, values, causal: false))

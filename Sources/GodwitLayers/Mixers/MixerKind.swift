@@ -1,10 +1,10 @@
 import GodwitTensor
 
-/// The mixers that are known by name.
+/// A mixer that is known by name, with what is set behind the name.
 public struct MixerKind: Sendable {
   private let type: any ConfigurableMixer.Type
   /// What was set behind the name, in the order of the type's settings.
-  private let chosen: [(name: String, value: Int)]
+  private let chosen: [(name: String, value: MixerSetting.Value)]
 
   /// The kind of a mixer type, with its standard settings; also of one that is not in `all`.
   public init(_ type: any ConfigurableMixer.Type) {
@@ -12,45 +12,32 @@ public struct MixerKind: Sendable {
     chosen = []
   }
 
-  /// All known kinds.
-  public static let all: [MixerKind] = [
-    MixerKind(SoftmaxAttention.self),
-    MixerKind(LinearAttention.self), MixerKind(KernelAttention<IdentityMap>.self),
-    MixerKind(KernelAttention<ReluMap>.self), MixerKind(KernelAttention<ReluSquaredMap>.self),
-    MixerKind(KernelAttention<CosineMap>.self), MixerKind(Performer.self),
-    MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
-    MixerKind(BigBird.self), MixerKind(ExplicitSparseAttention.self),
-    MixerKind(GatedAttentionUnit.self), MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
-  ]
-
-  /// The names of all known kinds.
-  public static var names: [String] { all.map(\.name) }
-
   /// The kind of a name, with settings behind it if wanted: `local`, or `local:window=64`; several are parted by commas.
   ///
   /// - Throws: `MixerError`, which lists what is known.
   public init(named text: String) throws(MixerError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let kind = Self.all.first(where: { $0.name == parts[0] }) else {
-      throw MixerError.unknown(name: parts[0], known: Self.names)
+    let all = Self.all
+    guard let kind = all.first(where: { $0.name == parts[0] }) else {
+      throw MixerError.unknown(name: parts[0], known: all.map(\.name))
     }
     type = kind.type
     chosen = parts.count == 1 ? [] : try Self.chosen(parts[1], of: kind)
   }
 
-  private static func chosen(_ text: String, of kind: MixerKind) throws(MixerError) -> [(name: String, value: Int)] {
-    var values: [String: Int] = [:]
+  private static func chosen(
+    _ text: String, of kind: MixerKind
+  ) throws(MixerError) -> [(name: String, value: MixerSetting.Value)] {
+    var values: [String: MixerSetting.Value] = [:]
     for assignment in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard let setting = kind.settings.first(where: { $0.name == sides[0] }) else {
         throw .unknownSetting(sides[0], mixer: kind.name, known: kind.settings.map(\.name))
       }
-      let range = setting.range
-      guard sides.count == 2, let value = Int(sides[1]), range.contains(value), values[setting.name] == nil else {
+      guard sides.count == 2, let value = setting.value(of: sides[1]), values[setting.name] == nil else {
         throw .impossibleSetting(
           setting.name, mixer: kind.name, found: sides.count == 2 ? sides[1] : "",
-          expected: values[setting.name] == nil
-            ? "a whole number from \(range.lowerBound) to \(range.upperBound)" : "it to be set once")
+          expected: values[setting.name] == nil ? "\(setting.domain)" : "it to be set once")
       }
       values[setting.name] = value
     }
@@ -65,11 +52,11 @@ public struct MixerKind: Sendable {
   /// What it is, in one line.
   public var summary: String { type.summary }
 
-  /// The numbers that can be set behind its name.
+  /// What can be set behind its name.
   public var settings: [MixerSetting] { type.settings }
 
-  /// The value of one of them; nil if there is none of this name.
-  public func value(ofSetting name: String) -> Int? {
+  /// The value of one of its settings; nil if there is none of this name.
+  public func value(ofSetting name: String) -> MixerSetting.Value? {
     chosen.first { $0.name == name }?.value ?? settings.first { $0.name == name }?.standard
   }
 
@@ -94,6 +81,9 @@ public struct MixerKind: Sendable {
     if let problem = problem(with: options) { throw problem }
     return AnyMixer(type.init(complete(options), using: &generator))
   }
+
+  /// Whether it is of this type.
+  func isOf(_ other: any ConfigurableMixer.Type) -> Bool { type == other }
 
   /// The options with what was set behind the name.
   private func complete(_ options: MixerOptions) -> MixerOptions {

@@ -17,12 +17,12 @@ public struct MixerOptions: Sendable, Hashable {
   /// The standard deviation of the last projection's weights; what suits the mixer if nil.
   public var outputDeviation: Double?
   /// The values of the mixer's own settings that are not the standard ones, by name.
-  public var settings: [String: Int]
+  public var settings: [String: MixerSetting.Value]
 
   /// Options with as many heads of keys and values as of queries unless told.
   public init(
     width: Int, heads: Int = 1, keyHeads: Int? = nil, rotary: Bool = false, bias: Bool = true,
-    standardDeviation: Double? = nil, outputDeviation: Double? = nil, settings: [String: Int] = [:]
+    standardDeviation: Double? = nil, outputDeviation: Double? = nil, settings: [String: MixerSetting.Value] = [:]
   ) {
     self.width = width
     self.heads = heads
@@ -34,16 +34,38 @@ public struct MixerOptions: Sendable, Hashable {
     self.settings = settings
   }
 
-  /// The value of one of the mixer's settings.
+  /// The value of one of the mixer's settings that is a whole number.
   ///
-  /// - Precondition: it is in the setting's range.
-  public subscript(setting setting: MixerSetting) -> Int {
-    let value = settings[setting.name] ?? setting.standard
-    require(
-      setting.range.contains(value),
-      "MixerOptions: the setting \(setting.name) is \(value); expected \(setting.range.lowerBound) to \(setting.range.upperBound)"
-    )
+  /// - Precondition: it is one that the setting can have.
+  public subscript(whole setting: MixerSetting) -> Int {
+    guard case .whole(let value) = value(of: setting) else { fatalError(complaint(setting)) }
     return value
+  }
+
+  /// The value of one of the mixer's settings that is a number.
+  ///
+  /// - Precondition: it is one that the setting can have.
+  public subscript(number setting: MixerSetting) -> Double {
+    guard case .number(let value) = value(of: setting) else { fatalError(complaint(setting)) }
+    return value
+  }
+
+  /// The value of one of the mixer's settings that is a word.
+  ///
+  /// - Precondition: it is one that the setting can have.
+  public subscript(choice setting: MixerSetting) -> String {
+    guard case .choice(let value) = value(of: setting) else { fatalError(complaint(setting)) }
+    return value
+  }
+
+  private func value(of setting: MixerSetting) -> MixerSetting.Value {
+    let value = settings[setting.name] ?? setting.standard
+    require(setting.allows(value), complaint(setting))
+    return value
+  }
+
+  private func complaint(_ setting: MixerSetting) -> String {
+    "MixerOptions: the setting \(setting.name) is \(settings[setting.name] ?? setting.standard); expected \(setting.domain)"
   }
 
   /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
@@ -76,6 +98,12 @@ public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
   case impossibleSetting(_ name: String, mixer: String, found: String, expected: String)
   /// An option has a value that the mixer cannot have.
   case impossible(_ option: String, found: Int, expected: String)
+  /// A list of mixers, one for each block, is longer than there are blocks.
+  case tooMany(mixers: [String], depth: Int)
+  /// Another mixer has this name.
+  case taken(name: String)
+  /// A mixer cannot have this name.
+  case impossibleName(String)
 
   public var description: String {
     switch self {
@@ -88,6 +116,12 @@ public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(name) of the mixer \(mixer) is \"\(found)\"; expected \(expected)"
     case .impossible(let option, let found, let expected):
       "\(option) is \(found); expected \(expected)"
+    case .tooMany(let mixers, let depth):
+      "\(mixers.count) mixers are named (\(mixers.joined(separator: ", "))) for \(depth == 1 ? "1 block" : "\(depth) blocks"); "
+        + "name no more than there are blocks, or choose a greater depth"
+    case .taken(let name): "there is another mixer \"\(name)\"; choose another name"
+    case .impossibleName(let name):
+      "\"\(name)\" cannot be the name of a mixer; expected lower-case letters, digits and hyphens"
     }
   }
 }

@@ -6,5 +6,13 @@ import GodwitTensor
 /// time are `SequenceMixer`s.
 public protocol SequenceLayer: Module {
   /// All positions at once, [B, T, D] to [B, T, D].
-  func callAsFunction(_ x: Tensor) -> Tensor
+  func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor
+}
+
+extension SequenceLayer {
+  /// All positions at once, in a pass without training.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    var context = ForwardContext.evaluation
+    return self(x, context: &context)
+  }
 }

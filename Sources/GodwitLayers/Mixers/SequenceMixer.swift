@@ -6,7 +6,7 @@ import GodwitTensor
 /// conformance suite of the tests holds every mixer to it.
 public protocol SequenceMixer: SequenceLayer {
   /// What the layer keeps of the past.
-  associatedtype State: Module
+  associatedtype State: SequenceState
 
   /// Whether the state's size depends on the length of the past.
   static var stateGrows: Bool { get }
@@ -15,19 +15,52 @@ public protocol SequenceMixer: SequenceLayer {
   func initialState(batch: Int) -> State
 
   /// All positions at once, [B, T, D] to [B, T, D]; `state` becomes that after the last position.
-  func callAsFunction(_ x: Tensor, state: inout State) -> Tensor
+  func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor
 
   /// A run of positions, [B, C, D] to [B, C, D], for reading a long sequence in parts.
-  func chunk(_ x: Tensor, state: inout State) -> Tensor
+  func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor
 
   /// One position, [B, D] to [B, D].
-  func step(_ x: Tensor, state: inout State) -> Tensor
+  func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor
 }
 
 extension SequenceMixer {
   /// All positions at once from the initial state.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     var state = initialState(batch: x.shape[0])
-    return self(x, state: &state)
+    return self(x, state: &state, context: &context)
   }
+
+  /// All positions at once, in a pass without training.
+  public func callAsFunction(_ x: Tensor, state: inout State) -> Tensor {
+    var context = ForwardContext.evaluation
+    return self(x, state: &state, context: &context)
+  }
+
+  /// A run of positions, in a pass without training.
+  public func chunk(_ x: Tensor, state: inout State) -> Tensor {
+    var context = ForwardContext.evaluation
+    return chunk(x, state: &state, context: &context)
+  }
+
+  /// One position, in a pass without training.
+  public func step(_ x: Tensor, state: inout State) -> Tensor {
+    var context = ForwardContext.evaluation
+    return step(x, state: &state, context: &context)
+  }
+}
+
+/// A layer on each position by itself: it keeps nothing of the past, and its forms are one.
+public protocol PositionwiseLayer: SequenceMixer where State == Stateless {
+  /// The map of [..., D] to [..., D].
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
+
+extension PositionwiseLayer {
+  public static var stateGrows: Bool { false }
+  public func initialState(batch: Int) -> Stateless { Stateless() }
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor { self(x) }
+  public func callAsFunction(_ x: Tensor, state: inout Stateless, context: inout ForwardContext) -> Tensor { self(x) }
+  public func chunk(_ x: Tensor, state: inout Stateless, context: inout ForwardContext) -> Tensor { self(x) }
+  public func step(_ x: Tensor, state: inout Stateless, context: inout ForwardContext) -> Tensor { self(x) }
 }

@@ -46,35 +46,36 @@ public struct SoftmaxAttention: ConfigurableMixer {
 
   // MARK: Parallel  Y = softmax(Q Kᵀ / √K + mask) V
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     if rotaryBase == nil {
       let (heads, keyHeads) = (projections.queryHeads, projections.keyHeads)
       return projections.merged(
         softmaxAttention(packed: projections.queryKeyValue(x), heads: heads, keyHeads: keyHeads))
     }
-    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
     return projections.merged(softmaxAttention(query, key, value))
   }
 
-  public func callAsFunction(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    if state.length > 0 { return chunk(x, state: &state) }
-    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
+  public func callAsFunction(
+    _ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext
+  ) -> Tensor {
+    if state.length > 0 { return chunk(x, state: &state, context: &context) }
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
     state.append(key, value)
     return projections.merged(softmaxAttention(query, key, value))
   }
 
   // MARK: Chunked  the queries of the chunk against the cache, its own keys included
 
-  public func chunk(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    let offset = state.length
-    let (query, key, value) = projections.rotated(x, offset: offset, base: rotaryBase)
+  public func chunk(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    let (query, key, value) = projections.rotated(x, after: state.positions, base: rotaryBase, &context)
     state.append(key, value)
-    return projections.merged(state.attend(query, offset: offset))
+    return projections.merged(state.attend(query))
   }
 
   // MARK: Recurrent  the cache grows by (kₜ, vₜ)
 
-  public func step(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state).reshaped(x.shape)
+  public func step(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 }

@@ -11,9 +11,9 @@ extension LanguageModel {
   /// - Returns: [B, T, 256].
   /// - Precondition: T is at most `configuration.maximumLength`.
   public func callAsFunction(_ tokens: Indices, context: inout ForwardContext) -> Tensor {
-    requireBytes(tokens, rank: 2, from: 0)
-    var x = embedded(tokens, offset: 0, context: &context)
-    for block in blocks { x = block(x, context: &context) { $0($1) } }
+    requireBytes(tokens, rank: 2, after: nil)
+    var x = embedded(tokens, after: Positions(batch: tokens.shape[0]), context: &context)
+    for block in blocks { x = block(x, context: &context) }
     return logits(x)
   }
 
@@ -26,12 +26,10 @@ extension LanguageModel {
   public func callAsFunction(
     _ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext
   ) -> Tensor {
-    requireBytes(tokens, rank: 2, from: state.position)
-    var x = embedded(tokens, offset: state.position, context: &context)
-    for (index, block) in blocks.enumerated() {
-      x = block(x, context: &context) { $0($1, state: &state.mixers[index]) }
-    }
-    state.position += tokens.shape[1]
+    requireBytes(tokens, rank: 2, after: state)
+    var x = embedded(tokens, after: state.positions, context: &context)
+    for (index, block) in blocks.enumerated() { x = block(x, state: &state.blocks[index], context: &context) }
+    state.positions.advance(by: tokens.shape[1])
     return logits(x)
   }
 
@@ -42,40 +40,54 @@ extension LanguageModel {
   ///   - tokens: [B, C].
   /// - Returns: [B, C, 256].
   /// - Precondition: the last position is below `configuration.maximumLength`.
-  public func chunk(_ tokens: Indices, state: inout LanguageModelState) -> Tensor {
-    requireBytes(tokens, rank: 2, from: state.position)
-    var context = ForwardContext.evaluation
-    var x = embedded(tokens, offset: state.position, context: &context)
-    for (index, block) in blocks.enumerated() {
-      x = block(x, context: &context) { $0.chunk($1, state: &state.mixers[index]) }
-    }
-    state.position += tokens.shape[1]
+  public func chunk(
+    _ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext
+  ) -> Tensor {
+    requireBytes(tokens, rank: 2, after: state)
+    var x = embedded(tokens, after: state.positions, context: &context)
+    for (index, block) in blocks.enumerated() { x = block.chunk(x, state: &state.blocks[index], context: &context) }
+    state.positions.advance(by: tokens.shape[1])
     return logits(x)
   }
 
-  /// The logits of the next byte after one more byte.
+  /// The logits of the next byte after one more byte of each text, which may be at different positions.
   ///
   /// - Parameters:
   ///   - tokens: [B].
   /// - Returns: [B, 256].
-  /// - Precondition: the position is below `configuration.maximumLength`.
-  public func step(_ tokens: Indices, state: inout LanguageModelState) -> Tensor {
-    requireBytes(tokens, rank: 1, from: state.position)
-    var context = ForwardContext.evaluation
-    let row = tokens.reshaped([tokens.count, 1])
-    var x = embedded(row, offset: state.position, context: &context).reshaped([tokens.count, configuration.width])
-    for (index, block) in blocks.enumerated() {
-      x = block(x, context: &context) { $0.step($1, state: &state.mixers[index]) }
-    }
-    state.position += 1
+  /// - Precondition: each position is below `configuration.maximumLength`.
+  public func step(_ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext) -> Tensor {
+    requireBytes(tokens, rank: 1, after: state)
+    let (batch, width) = (tokens.count, configuration.width)
+    let row = tokens.reshaped([batch, 1])
+    var x = embedded(row, after: state.positions, context: &context).reshaped([batch, width])
+    for (index, block) in blocks.enumerated() { x = block.step(x, state: &state.blocks[index], context: &context) }
+    state.positions.advance(by: 1)
     return logits(x)
   }
 
-  private func requireBytes(_ tokens: Indices, rank: Int, from position: Int) {
+  /// `chunk` in a pass without training.
+  public func chunk(_ tokens: Indices, state: inout LanguageModelState) -> Tensor {
+    var context = ForwardContext.evaluation
+    return chunk(tokens, state: &state, context: &context)
+  }
+
+  /// `step` in a pass without training.
+  public func step(_ tokens: Indices, state: inout LanguageModelState) -> Tensor {
+    var context = ForwardContext.evaluation
+    return step(tokens, state: &state, context: &context)
+  }
+
+  private func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
     require(
       tokens.shape.rank == rank,
       "LanguageModel: tokens of shape \(tokens.shape); expected \(rank == 1 ? "[B]" : "[B, T]")")
-    let end = position + (rank == 1 ? 1 : tokens.shape[1])
+    if let state {
+      require(
+        state.positions.count == tokens.shape[0],
+        "LanguageModel: tokens of shape \(tokens.shape) for a state of \(state.positions.count) texts")
+    }
+    let end = (state?.positions.most ?? 0) + (rank == 1 ? 1 : tokens.shape[1])
     if let limit = configuration.maximumLength {
       require(
         end <= limit,

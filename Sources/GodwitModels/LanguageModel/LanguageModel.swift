@@ -35,8 +35,10 @@ public struct LanguageModel: Module {
     positions =
       configuration.positions == .learned ? LearnedPositions(configuration.context, width, using: &generator) : nil
     blocks = []
-    for _ in 0..<configuration.depth {
-      do { blocks.append(try ResidualBlock(configuration, using: &generator)) } catch { throw .mixer(error) }
+    for index in 0..<configuration.depth {
+      do { blocks.append(try ResidualBlock(configuration, block: index, using: &generator)) } catch {
+        throw .mixer(error)
+      }
     }
     norm = configuration.normPlacement == .pre ? Normalization(configuration.norm, width: width) : nil
     head =
@@ -50,7 +52,7 @@ public struct LanguageModel: Module {
 
   /// The state before the first byte, for `batch` texts.
   public func initialState(batch: Int) -> LanguageModelState {
-    LanguageModelState(mixers: blocks.map { $0.mixer.initialState(batch: batch) }, position: 0)
+    LanguageModelState(blocks: blocks.map { $0.initialState(batch: batch) }, positions: Positions(batch: batch))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
@@ -61,10 +63,10 @@ public struct LanguageModel: Module {
     if head != nil { visitor.visit("head", &head!) }
   }
 
-  /// The vectors of bytes [B, T], the first at position `offset`: [B, T, D].
-  func embedded(_ tokens: Indices, offset: Int, context: inout ForwardContext) -> Tensor {
+  /// The vectors of bytes [B, T] after those that were read before: [B, T, D].
+  func embedded(_ tokens: Indices, after read: Positions, context: inout ForwardContext) -> Tensor {
     let x = bytes(tokens)
-    return dropout(positions?(x, offset: offset) ?? x, context: &context)
+    return dropout(positions?(x, after: read) ?? x, context: &context)
   }
 
   /// The logits of what comes next, [..., D] to [..., 256].

@@ -35,14 +35,19 @@ extension LanguageModelConfiguration {
     guard dropout >= 0, dropout < 1 else {
       throw .impossible("dropout", found: "\(dropout)", expected: "at least 0 and less than 1")
     }
-    let kind: MixerKind
-    do { kind = try MixerKind(named: mixer) } catch { throw .mixer(error) }
-    if positions == .rotary && !kind.supportsRotary {
+    let mixers: MixerPattern
+    do { mixers = try MixerPattern(named: mixer) } catch { throw .mixer(error) }
+    if mixers.kinds.count > depth {
+      throw .mixer(.tooMany(mixers: mixers.kinds.map(\.name), depth: depth))
+    }
+    if positions == .rotary && !mixers.supportsRotary {
       throw .impossible(
         "positions", found: "rotary", expected: "learned or none, as the mixer \(mixer) does not carry rotary positions"
       )
     }
-    if let problem = kind.problem(with: mixerOptions) { throw .mixer(problem) }
+    for kind in mixers.kinds {
+      if let problem = kind.problem(with: options(for: kind)) { throw .mixer(problem) }
+    }
     let parameters = approximateParameterCount
     if parameters > Self.maximumParameters { throw .tooLarge(parameters: parameters, limit: Self.maximumParameters) }
   }

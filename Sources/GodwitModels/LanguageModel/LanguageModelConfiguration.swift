@@ -2,7 +2,8 @@ import GodwitLayers
 
 /// The architecture of a byte-level language model.
 public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
-  /// The name of the sequence mixer, one of `MixerKind.names`, with settings behind it if wanted: `local:window=64`.
+  /// The name of the sequence mixer, one of `MixerKind.names`, with settings behind it if wanted: `local:window=64`. Several
+  /// names, parted by commas, are those of the first blocks and repeat over the depth: `linear,linear,softmax`.
   public var mixer: String
   /// D, the width of the residual stream.
   public var width: Int
@@ -14,7 +15,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   public var keyHeads: Int?
   /// The number of bytes that a training sequence has, and with learned positions the most that a model can read.
   public var context: Int
-  /// The layer after each mixer; by itself none where the mixer does its work too.
+  /// The layer after each mixer; by itself none where the mixers do its work too. Where only some of the mixers do, it stands
+  /// after the others.
   public var feedForward: ChannelMixer.Kind
   /// F, the width inside that layer; what suits it if nil.
   public var hidden: Int?
@@ -50,12 +52,12 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
     self.heads = heads
     self.keyHeads = keyHeads
     self.context = context
-    let kind = try? MixerKind(named: mixer)
-    self.feedForward = feedForward ?? (kind?.replacesFeedForward == true ? .absent : .gelu)
+    let mixers = try? MixerPattern(named: mixer)
+    self.feedForward = feedForward ?? (mixers?.replacesFeedForward == true ? .absent : .gelu)
     self.hidden = hidden
     self.norm = norm
     self.normPlacement = normPlacement
-    self.positions = positions ?? (kind?.supportsRotary == true ? .rotary : .none)
+    self.positions = positions ?? (mixers?.supportsRotary == true ? .rotary : .none)
     self.tiedHead = tiedHead
     self.dropout = dropout
     self.bias = bias
@@ -70,14 +72,25 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   /// F.
   public var hiddenWidth: Int { hidden ?? feedForward.hidden(width) }
 
-  /// What the model asks of its mixers, with the initialisation of GPT-2: normal weights with deviation 0.02, those that
-  /// add to the residual stream divided by √(2 · depth), so that its variance does not grow with the depth (Radford et al.
-  /// 2019, section 2.3).
-  var mixerOptions: MixerOptions {
+  /// What the model asks of a mixer, with the initialisation of GPT-2: normal weights with deviation 0.02, those that add to
+  /// the residual stream divided by √(2 · depth), so that its variance does not grow with the depth (Radford et al. 2019,
+  /// section 2.3).
+  func options(for kind: MixerKind) -> MixerOptions {
     MixerOptions(
-      width: width, heads: heads, keyHeads: keyHeads, rotary: positions == .rotary, bias: bias,
+      width: width, heads: heads, keyHeads: keyHeads, rotary: positions == .rotary && kind.supportsRotary, bias: bias,
       standardDeviation: Self.deviation, outputDeviation: outputDeviation)
   }
+
+  /// The layer over the channels in a block with this mixer.
+  func feedForward(after kind: MixerKind) -> ChannelMixer.Kind {
+    let areAlike = (try? MixerPattern(named: mixer))?.kinds.allSatisfy {
+      $0.replacesFeedForward == kind.replacesFeedForward
+    }
+    return areAlike != false || !kind.replacesFeedForward ? feedForward : .absent
+  }
+
+  /// Whether the size of a model's state depends on the length of the text.
+  public var stateGrows: Bool { (try? MixerPattern(named: mixer))?.stateGrows ?? true }
 
   static let deviation = 0.02
 

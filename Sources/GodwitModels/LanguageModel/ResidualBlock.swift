@@ -1,60 +1,108 @@
 import GodwitLayers
 import GodwitTensor
 
-/// One block of a language model: a mixer over the positions, then, unless the mixer does its work too, a layer over the
-/// channels, both added to the stream (Xiong et al. 2020, "On layer normalization in the Transformer architecture").
+/// One block of a language model: layers that each add to the stream. Usually a mixer over the positions, then, unless the mixer
+/// does its work too, a layer over the channels (Xiong et al. 2020, "On layer normalization in the Transformer architecture").
 ///
-///     pre-norm    x ← x + dropout(mixer(norm(x))),   x ← x + dropout(feedForward(norm(x)))
-///     post-norm   x ← norm(x + dropout(mixer(x))),   x ← norm(x + dropout(feedForward(x)))
-public struct ResidualBlock: Module {
-  /// The normalisation of the mixer.
-  public var mixerNorm: Normalization
-  /// The layer over the positions.
-  public var mixer: AnyMixer
-  /// The normalisation of the layer over the channels, if there is that layer.
-  public var feedForwardNorm: Normalization?
-  /// The layer over the channels, if there is one.
-  public var feedForward: ChannelMixer?
+///     pre-norm    x ← x + dropout(layer(norm(x)))       for each layer
+///     post-norm   x ← norm(x + dropout(layer(x)))
+public struct ResidualBlock: SequenceMixer {
+  /// The layers, in the order in which they change the stream.
+  public var layers: [ResidualLayer]
   /// Where the normalisations stand.
   public let normPlacement: NormPlacement
-  /// What training drops of that which both layers add.
+  /// What training drops of that which the layers add.
   public var dropout: Dropout
 
+  /// A block of the given layers.
+  public init(_ layers: [ResidualLayer], normPlacement: NormPlacement = .pre, dropout: Dropout = Dropout(0)) {
+    self.layers = layers
+    self.normPlacement = normPlacement
+    self.dropout = dropout
+  }
+
   init(
-    _ configuration: LanguageModelConfiguration, using generator: inout some RandomNumberGenerator
+    _ configuration: LanguageModelConfiguration, block index: Int, using generator: inout some RandomNumberGenerator
   ) throws(MixerError) {
-    let width = configuration.width
-    mixerNorm = Normalization(configuration.norm, width: width)
-    mixer = try MixerKind(named: configuration.mixer).make(configuration.mixerOptions, using: &generator)
-    feedForward = ChannelMixer(
-      configuration.feedForward, width: width, hidden: configuration.hiddenWidth, bias: configuration.bias,
+    let kind = try MixerPattern(named: configuration.mixer)[index]
+    func layer(_ name: String, _ layer: AnyMixer) -> ResidualLayer {
+      ResidualLayer(name, norm: Normalization(configuration.norm, width: configuration.width), layer)
+    }
+    layers = [
+      layer("mixer", try kind.make(configuration.options(for: kind), using: &generator))
+    ]
+    let feedForward = configuration.feedForward(after: kind).make(
+      width: configuration.width, hidden: configuration.hidden, bias: configuration.bias,
       standardDeviation: LanguageModelConfiguration.deviation, outputDeviation: configuration.outputDeviation,
       using: &generator)
-    feedForwardNorm = feedForward.map { _ in Normalization(configuration.norm, width: width) }
+    if let feedForward { layers.append(layer("feedForward", feedForward)) }
     normPlacement = configuration.normPlacement
     dropout = Dropout(configuration.dropout)
   }
 
-  /// x after the block; `mix` is one of the mixer's forms.
-  package func callAsFunction(_ x: Tensor, context: inout ForwardContext, mix: (AnyMixer, Tensor) -> Tensor) -> Tensor {
-    let x = residual(x, mixerNorm, &context) { mix(mixer, $0) }
-    guard let feedForward, let feedForwardNorm else { return x }
-    return residual(x, feedForwardNorm, &context) { feedForward($0) }
+  /// True, as it depends on the layers; see the instance's property.
+  public static var stateGrows: Bool { true }
+
+  /// Whether the size of the state depends on the length of the past.
+  public var stateGrows: Bool { layers.contains(where: \.layer.stateGrows) }
+
+  public func initialState(batch: Int) -> [AnyMixerState] { layers.map { $0.layer.initialState(batch: batch) } }
+
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    residual(x, &context) { layer, _, x, context in layer(x, context: &context) }
+  }
+
+  public func callAsFunction(
+    _ x: Tensor, state: inout [AnyMixerState], context: inout ForwardContext
+  ) -> Tensor {
+    residual(x, &context) { layer, index, x, context in layer(x, state: &state[index], context: &context) }
+  }
+
+  public func chunk(_ x: Tensor, state: inout [AnyMixerState], context: inout ForwardContext) -> Tensor {
+    residual(x, &context) { layer, index, x, context in layer.chunk(x, state: &state[index], context: &context) }
+  }
+
+  public func step(_ x: Tensor, state: inout [AnyMixerState], context: inout ForwardContext) -> Tensor {
+    residual(x, &context) { layer, index, x, context in layer.step(x, state: &state[index], context: &context) }
   }
 
   private func residual(
-    _ x: Tensor, _ norm: Normalization, _ context: inout ForwardContext, _ layer: (Tensor) -> Tensor
+    _ x: Tensor, _ context: inout ForwardContext,
+    _ mix: (AnyMixer, _ index: Int, Tensor, inout ForwardContext) -> Tensor
   ) -> Tensor {
-    switch normPlacement {
-    case .pre: x + dropout(layer(norm(x)), context: &context)
-    case .post: norm(x + dropout(layer(x), context: &context))
+    var x = x
+    for (index, part) in layers.enumerated() {
+      switch normPlacement {
+      case .pre: x = x + dropout(mix(part.layer, index, part.norm(x), &context), context: &context)
+      case .post: x = part.norm(x + dropout(mix(part.layer, index, x, &context), context: &context))
+      }
     }
+    return x
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor.visit("mixerNorm", &mixerNorm)
-    visitor.visit("mixer", &mixer)
-    if feedForwardNorm != nil { visitor.visit("feedForwardNorm", &feedForwardNorm!) }
-    if feedForward != nil { visitor.visit("feedForward", &feedForward!) }
+    for index in layers.indices { layers[index].visit(&visitor) }
+  }
+}
+
+/// A layer of a block, with its normalisation.
+public struct ResidualLayer: Module {
+  /// What its tensors are called by: `mixer.…`, and `mixerNorm.…` for those of the normalisation.
+  public let name: String
+  /// The normalisation.
+  public var norm: Normalization
+  /// The layer: over the positions, or over the channels alone.
+  public var layer: AnyMixer
+
+  /// A layer under a name that no other of its block has.
+  public init(_ name: String, norm: Normalization, _ layer: AnyMixer) {
+    self.name = name
+    self.norm = norm
+    self.layer = layer
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor.visit(name + "Norm", &norm)
+    visitor.visit(name, &layer)
   }
 }

@@ -21,7 +21,9 @@ extension Module {
   }
 
   /// The same module with `transform` applied to each leaf.
-  public func mapLeaves(_ transform: (Leaf) -> Leaf) -> Self { replacingLeaves(with: leaves.map { transform($0.leaf) }) }
+  public func mapLeaves(_ transform: (Leaf) -> Leaf) -> Self {
+    replacingLeaves(with: leaves.map { transform($0.leaf) })
+  }
 
   /// The bytes of all leaves.
   public var byteCount: Int {

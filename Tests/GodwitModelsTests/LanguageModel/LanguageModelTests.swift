@@ -88,6 +88,7 @@ struct LanguageModelTests {
         #expect(abs(deviation / (residual ? 0.005 : 0.02) - 1) < 0.05, "\(name)")
       case .bias: #expect(deviation == 0, "\(name)")
       case .scale: #expect(deviation == 1, "\(name)")
+      case .dynamics, .constant, .statistic: Issue.record("\(name) of an unexpected role")
       }
     }
   }

@@ -43,9 +43,9 @@ public struct FLASH: ConfigurableMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("FLASH: \(problem)") }
     projections = GatedProjections(options, mixedChunks: true, using: &generator)
-    chunk = options[setting: Self.chunkSetting]
-    local = options[setting: Self.localSetting] == 1
-    global = options[setting: Self.globalSetting] == 1
+    chunk = options[whole: Self.chunkSetting]
+    local = options[whole: Self.localSetting] == 1
+    global = options[whole: Self.globalSetting] == 1
   }
 
   public static var name: String { "flash" }
@@ -72,33 +72,40 @@ public struct FLASH: ConfigurableMixer {
 
   // MARK: Parallel  chunk by chunk, all chunks at once
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let (output, _) = mixedChunkAttention(
-      queriesAndKeys(x, offset: 0), values: projections.gatesAndValues(x), chunk: chunk, local: local, global: global)
+      queriesAndKeys(x, after: nil, &context), values: projections.gatesAndValues(x), chunk: chunk, local: local,
+      global: global)
     return merged(output)
   }
 
-  public func callAsFunction(_ x: Tensor, state: inout MixedChunkState) -> Tensor {
-    let rows = queriesAndKeys(x, offset: state.position)
+  public func callAsFunction(
+    _ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext
+  ) -> Tensor {
+    let rows = queriesAndKeys(x, after: state.positions, &context)
     return merged(state.attend(rows, values: projections.gatesAndValues(x), local: local, global: global))
   }
 
   // MARK: Chunked  the parallel form from the state, which it is made of
 
-  public func chunk(_ x: Tensor, state: inout MixedChunkState) -> Tensor { self(x, state: &state) }
+  public func chunk(_ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext) -> Tensor {
+    self(x, state: &state, context: &context)
+  }
 
   // MARK: Recurrent  against the keys of the chunk and the sum over those before
 
-  public func step(_ x: Tensor, state: inout MixedChunkState) -> Tensor {
+  public func step(_ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext) -> Tensor {
     let x = x.reshaped([x.shape[0], 1, x.shape[1]])
-    let rows = queriesAndKeys(x, offset: state.position)
+    let rows = queriesAndKeys(x, after: state.positions, &context)
     let y = state.step(rows, values: projections.gatesAndValues(x), local: local, global: global)
     return merged(y).reshaped([x.shape[0], x.shape[2]])
   }
 
   /// [B, T, 4, 1, K].
-  private func queriesAndKeys(_ x: Tensor, offset: Int) -> Tensor {
-    let rows = projections.queriesAndKeys(x, offset: offset)
+  private func queriesAndKeys(
+    _ x: Tensor, after positions: Positions?, _ context: inout ForwardContext
+  ) -> Tensor {
+    let rows = projections.queriesAndKeys(x, after: positions, &context)
     return rows.reshaped([x.shape[0], x.shape[1], 4, 1, projections.keyWidth])
   }
 
@@ -130,8 +137,8 @@ public struct BidirectionalFLASH: SequenceLayer {
     (projections, chunk, local, global) = (causal.projections, causal.chunk, causal.local, causal.global)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let rows = projections.queriesAndKeys(x, offset: 0)
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    let rows = projections.queriesAndKeys(x, after: nil, &context)
     let y = bidirectionalMixedChunkAttention(
       rows.reshaped([x.shape[0], x.shape[1], 4, 1, projections.keyWidth]), values: projections.gatesAndValues(x),
       chunk: chunk, local: local, global: global)

@@ -35,7 +35,7 @@ public struct GatedAttentionUnit: ConfigurableMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     if let problem = Self.problem(with: options) { fatalError("GatedAttentionUnit: \(problem)") }
     projections = GatedProjections(options, mixedChunks: false, using: &generator)
-    usesSoftmax = options[setting: Self.softmax] == 1
+    usesSoftmax = options[whole: Self.softmax] == 1
   }
 
   public static var name: String { "gau" }
@@ -57,35 +57,29 @@ public struct GatedAttentionUnit: ConfigurableMixer {
 
   // MARK: Parallel  Y = (U ⊙ A V) Wₒ
 
-  public func callAsFunction(_ x: Tensor, state: inout KeyValueCache) -> Tensor { chunk(x, state: &state) }
+  public func callAsFunction(
+    _ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext
+  ) -> Tensor { chunk(x, state: &state, context: &context) }
 
   // MARK: Chunked  the queries of the chunk against the cache, its own keys included
 
-  public func chunk(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    let offset = state.length
-    let (query, key) = projections.queryAndKey(x, offset: offset)
+  public func chunk(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    let (query, key) = projections.queryAndKey(x, after: state.positions, &context)
     let (gate, value) = projections.gateAndValue(x)
     state.append(key, value)
-    return projections.output(gate * attended(query, state, offset: offset))
+    return projections.output(gate * attended(query, state))
   }
 
   // MARK: Recurrent  the cache grows by (kₜ, vₜ)
 
-  public func step(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state).reshaped(x.shape)
+  public func step(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 
   /// A V, [B, C, E].
-  private func attended(_ query: Tensor, _ cache: KeyValueCache, offset: Int) -> Tensor {
-    let (batch, count) = (query.shape[0], query.shape[1])
-    if usesSoftmax {
-      return cache.attend(query, offset: offset).reshaped([batch, count, projections.valueWidth])
-    }
-    let (keys, values) = cache.contents
-    return squaredReluAttention(
-      query.reshaped([batch, count, projections.keyWidth]),
-      keys.reshaped([batch, keys.shape[1], projections.keyWidth]),
-      values.reshaped([batch, keys.shape[1], projections.valueWidth]), offset: offset)
+  private func attended(_ query: Tensor, _ cache: KeyValueCache) -> Tensor {
+    if !usesSoftmax { return cache.attendBySquares(query) }
+    return cache.attend(query).reshaped([query.shape[0], query.shape[1], projections.valueWidth])
   }
 }
 
@@ -108,9 +102,9 @@ public struct BidirectionalGatedAttentionUnit: SequenceLayer {
     (projections, usesSoftmax) = (unit.projections, unit.usesSoftmax)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let (batch, length) = (x.shape[0], x.shape[1])
-    let (query, key) = projections.queryAndKey(x, offset: 0)
+    let (query, key) = projections.queryAndKey(x, after: nil, &context)
     let (gate, value) = projections.gateAndValue(x)
     func flat(_ x: Tensor) -> Tensor { x.reshaped([batch, length, x.shape[3]]) }
     let attended =
@@ -125,8 +119,10 @@ public struct BidirectionalGatedAttentionUnit: SequenceLayer {
 
 extension GatedProjections {
   /// q and k, [B, T, 1, K].
-  fileprivate func queryAndKey(_ x: Tensor, offset: Int) -> (query: Tensor, key: Tensor) {
-    let parts = queriesAndKeys(x, offset: offset).split([1, 1], along: 2)
+  fileprivate func queryAndKey(
+    _ x: Tensor, after positions: Positions?, _ context: inout ForwardContext
+  ) -> (query: Tensor, key: Tensor) {
+    let parts = queriesAndKeys(x, after: positions, &context).split([1, 1], along: 2)
     return (parts[0], parts[1])
   }
 

@@ -26,8 +26,8 @@ public struct GatedProjections: Module {
   /// other, and weights with the squares of scores, so that all would begin near nothing if each were small. Wₒ has the
   /// model's.
   init(_ options: MixerOptions, mixedChunks: Bool, using generator: inout some RandomNumberGenerator) {
-    let (width, keyWidth) = (options.width, options[setting: Self.keyWidth])
-    let expanded = width * options[setting: Self.expansion]
+    let (width, keyWidth) = (options.width, options[whole: Self.keyWidth])
+    let expanded = width * options[whole: Self.expansion]
     gateValue = Linear(width, 2 * expanded, bias: options.bias, using: &generator)
     shared = Linear(width, keyWidth, bias: options.bias, using: &generator)
     heads =
@@ -41,9 +41,9 @@ public struct GatedProjections: Module {
   /// What is wrong with the options, if anything; heads do not matter, as there is one.
   static func problem(with options: MixerOptions, mixer: String) -> MixerError? {
     if options.width <= 0 { return .impossible("width", found: options.width, expected: "a positive number") }
-    if options.rotary && options[setting: keyWidth] % 2 != 0 {
+    if options.rotary && options[whole: keyWidth] % 2 != 0 {
       return .impossibleSetting(
-        keyWidth.name, mixer: mixer, found: "\(options[setting: keyWidth])",
+        keyWidth.name, mixer: mixer, found: "\(options[whole: keyWidth])",
         expected: "an even number for rotary positions")
     }
     return nil
@@ -56,10 +56,16 @@ public struct GatedProjections: Module {
   /// The type of the elements.
   var dtype: DType { output.weight.dtype }
 
-  /// The queries and keys [B, T, M, K] of x [B, T, D], turned by their positions from `offset` on.
-  func queriesAndKeys(_ x: Tensor, offset: Int) -> Tensor {
+  /// The queries and keys [B, T, M, K] of x [B, T, D], turned by their positions.
+  ///
+  /// - Parameters:
+  ///   - positions: how many each sequence has had before; none if nil.
+  func queriesAndKeys(_ x: Tensor, after positions: Positions?, _ context: inout ForwardContext) -> Tensor {
     let rows = heads(silu(shared(x)))
-    return rotaryBase.map { rotary(rows, offset: offset, base: $0) } ?? rows
+    guard let rotaryBase else { return rows }
+    let table = context.rotaryTable(
+      after: positions, length: x.shape[1], width: keyWidth, base: rotaryBase, dtype: dtype)
+    return rotary(rows, table)
   }
 
   /// The gates, then the values of x [B, T, D]: [B, T, 2, 1, E].

@@ -38,7 +38,7 @@ public struct MixedChunkAttention: ConfigurableMixer {
     own.standardDeviation = nil
     projections = HeadProjections(own, using: &generator)
     heads = AffineHeads(mixedChunksOf: projections.headWidth, heads: options.heads, using: &generator)
-    chunk = options[setting: FLASH.chunkSetting]
+    chunk = options[whole: FLASH.chunkSetting]
     rotaryBase = options.rotaryBase
   }
 
@@ -71,37 +71,43 @@ public struct MixedChunkAttention: ConfigurableMixer {
 
   // MARK: Parallel  chunk by chunk, all chunks at once
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let (rows, values) = operands(x, offset: 0)
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    let (rows, values) = operands(x, after: nil, &context)
     return projections.merged(mixedChunkAttention(rows, values: values, chunk: chunk).output)
   }
 
-  public func callAsFunction(_ x: Tensor, state: inout MixedChunkState) -> Tensor {
-    let (rows, values) = operands(x, offset: state.position)
+  public func callAsFunction(
+    _ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext
+  ) -> Tensor {
+    let (rows, values) = operands(x, after: state.positions, &context)
     return projections.merged(state.attend(rows, values: values, local: true, global: true))
   }
 
   // MARK: Chunked  the parallel form from the state, which it is made of
 
-  public func chunk(_ x: Tensor, state: inout MixedChunkState) -> Tensor { self(x, state: &state) }
+  public func chunk(_ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext) -> Tensor {
+    self(x, state: &state, context: &context)
+  }
 
   // MARK: Recurrent  against the keys of the chunk and the sum over those before
 
-  public func step(_ x: Tensor, state: inout MixedChunkState) -> Tensor {
-    let (rows, values) = operands(x.reshaped([x.shape[0], 1, x.shape[1]]), offset: state.position)
+  public func step(_ x: Tensor, state: inout MixedChunkState, context: inout ForwardContext) -> Tensor {
+    let (rows, values) = operands(x.reshaped([x.shape[0], 1, x.shape[1]]), after: state.positions, &context)
     return projections.merged(state.step(rows, values: values, local: true, global: true)).reshaped(x.shape)
   }
 
   /// Queries and keys [B, T, 4, H, K] and values [B, T, 1, H, K].
-  private func operands(_ x: Tensor, offset: Int) -> (queriesAndKeys: Tensor, values: Tensor) {
+  private func operands(
+    _ x: Tensor, after positions: Positions?, _ context: inout ForwardContext
+  ) -> (queriesAndKeys: Tensor, values: Tensor) {
     let (batch, length, count) = (x.shape[0], x.shape[1], projections.queryHeads)
     let width = projections.headWidth
     let parts = projections.queryKeyValue(x).split([2 * count * width, count * width], along: 2)
     // Query and key side by side, under two sets of scales and offsets.
     let (scale, offsets) = (heads.scale.reshaped([2, -1]), heads.offset.reshaped([2, -1]))
     var rows = parts[0].reshaped([batch, length, 1, 2 * count * width]) * scale + offsets
-    if let rotaryBase {
-      rows = rotary(rows.reshaped([batch, length, 4 * count, width]), offset: offset, base: rotaryBase)
+    if let table = projections.rotaryTable(x, after: positions, base: rotaryBase, &context) {
+      rows = rotary(rows.reshaped([batch, length, 4 * count, width]), table)
     }
     return (
       rows.reshaped([batch, length, 4, count, width]), parts[1].reshaped([batch, length, 1, count, width])

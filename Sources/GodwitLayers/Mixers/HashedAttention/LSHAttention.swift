@@ -58,12 +58,15 @@ public struct LSHAttention<Hash: LocalitySensitiveHash>: SequenceLayer {
     (heads, self.chunk, rotaryBase) = (options.heads, chunk, options.rotaryBase)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2])
     let parts = queryValue(x).split([width, width], along: 2).map {
       $0.reshaped([batch, length, heads, width / heads])
     }
-    let query = rotaryBase.map { rotary(parts[0], base: $0) } ?? parts[0]
+    let table = rotaryBase.map {
+      context.rotaryTable(after: nil, length: length, width: width / heads, base: $0, dtype: x.dtype)
+    }
+    let query = table.map { rotary(parts[0], $0) } ?? parts[0]
     let sequences = [query, parts[1]].map { $0.swappingAxes(1, 2).reshaped([batch * heads, length, width / heads]) }
     let y = attend(sequences[0], sequences[1])
     return output(y.reshaped([batch, heads, length, width / heads]).swappingAxes(1, 2).reshaped(x.shape))

@@ -24,7 +24,7 @@ public struct BidirectionalKernelAttention<Map: FeatureMap>: SequenceLayer {
     rotaryBase = options.rotaryBase
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let width = projections.headWidth
     let order = AssociationOrder.cheaper(
       length: x.shape[1], keyWidth: featureMap.width(ofHead: width), valueWidth: width)
@@ -36,7 +36,8 @@ public struct BidirectionalKernelAttention<Map: FeatureMap>: SequenceLayer {
       return projections.merged(featureMap.normalized(output))
     }
     let heads = projections.separated(x)
-    let features = featureMap.features(of: heads, rotaryBase: rotaryBase)
+    let table = projections.rotaryTable(x, after: nil, base: rotaryBase, &context)
+    let features = featureMap.features(of: heads, table: table)
     if !isNormalized {
       return projections.merged(featureMap.normalized(order.product(features.query, features.key, heads.value)))
     }

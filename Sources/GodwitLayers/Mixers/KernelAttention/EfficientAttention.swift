@@ -31,7 +31,7 @@ public struct EfficientAttention: SequenceLayer {
     projections = HeadProjections(options, using: &generator)
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     let heads = projections.separated(x)
     let (query, key) = Self.features(heads.query, heads.key)
     return projections.merged(AssociationOrder.stateFirst.product(query, key, heads.value))

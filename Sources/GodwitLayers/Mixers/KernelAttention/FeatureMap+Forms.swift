@@ -5,12 +5,10 @@ extension FeatureMap {
   /// rotary positions: never without a sum of weights.
   typealias Features = (query: Tensor, key: Tensor, turned: (query: Tensor, key: Tensor)?)
 
-  /// The features of heads, the first position of which is `offset`.
-  func features(
-    of heads: (query: Tensor, key: Tensor, value: Tensor), offset: Int = 0, rotaryBase: Double?
-  ) -> Features {
-    guard let base = rotaryBase else { return (queries(heads.query), keys(heads.key), nil) }
-    func turned(_ x: Tensor) -> Tensor { rotary(x, offset: offset, base: base) }
+  /// The features of heads whose positions have the angles of `table`; without positions if it is nil.
+  func features(of heads: (query: Tensor, key: Tensor, value: Tensor), table: RotaryTable?) -> Features {
+    guard let table else { return (queries(heads.query), keys(heads.key), nil) }
+    func turned(_ x: Tensor) -> Tensor { rotary(x, table) }
     if !Self.turnsFeatures { return (queries(turned(heads.query)), keys(turned(heads.key)), nil) }
     let (query, key) = (queries(heads.query), keys(heads.key))
     let features = (query: turned(query), key: turned(key))

@@ -63,13 +63,23 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   }
 
   /// The sums over the past.
-  public struct State: Module {
+  public struct State: SequenceState {
     /// S and z; z stays 0 where no sum of weights is divided by.
     public var sums: LinearAttentionState
-    /// The number of positions in them.
-    public var position: Int
+    /// How many positions of each sequence are in them.
+    public private(set) var positions: Positions
 
-    public mutating func visit(_ visitor: inout some TensorVisitor) { sums.visit(&visitor) }
+    fileprivate init(_ sums: LinearAttentionState, _ positions: Positions) {
+      (self.sums, self.positions) = (sums, positions)
+    }
+
+    /// The sums are those after `count` more positions.
+    fileprivate mutating func advance(by count: Int) { positions.advance(by: count) }
+
+    public mutating func visit(_ visitor: inout some TensorVisitor) {
+      sums.visit(&visitor)
+      visitor.visit("position", &positions)
+    }
   }
 
   public func initialState(batch: Int) -> State {
@@ -77,20 +87,25 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     let sums = LinearAttentionState(
       batch: batch, heads: projections.queryHeads, keyWidth: featureMap.width(ofHead: width), valueWidth: width,
       dtype: projections.dtype)
-    return State(sums: sums, position: 0)
+    return State(sums, Positions(batch: batch))
   }
 
   // MARK: Parallel  Y = (tril(φ(Q) ψ(K)ᵀ) V) / (tril(φ(Q) ψ(K)ᵀ) 1 + ε), block by block
 
-  public func callAsFunction(_ x: Tensor, state: inout State) -> Tensor {
-    let result = attend(x, after: state)
-    state = State(sums: result.sums, position: state.position + x.shape[1])
+  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    let result = attend(x, after: state, &context)
+    state.sums = result.sums
+    state.advance(by: x.shape[1])
     return result.output
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { attend(x, after: nil).output }
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    attend(x, after: nil, &context).output
+  }
 
-  private func attend(_ x: Tensor, after state: State?) -> (output: Tensor, sums: LinearAttentionState) {
+  private func attend(
+    _ x: Tensor, after state: State?, _ context: inout ForwardContext
+  ) -> (output: Tensor, sums: LinearAttentionState) {
     let (output, sums): (Tensor, LinearAttentionState)
     if rotaryBase == nil, let map = featureMap.elementwise {
       (output, sums) = linearAttention(
@@ -98,7 +113,8 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
         normalized: Self.isNormalized, epsilon: Map.epsilon)
     } else {
       let heads = projections.separated(x)
-      let features = featureMap.features(of: heads, offset: state?.position ?? 0, rotaryBase: rotaryBase)
+      let table = projections.rotaryTable(x, after: state?.positions, base: rotaryBase, &context)
+      let features = featureMap.features(of: heads, table: table)
       if let turned = features.turned {
         (output, sums) = attend(features.query, features.key, turned, heads.value, after: state?.sums)
       } else {
@@ -129,17 +145,21 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of
 
-  public func chunk(_ x: Tensor, state: inout State) -> Tensor { self(x, state: &state) }
+  public func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    self(x, state: &state, context: &context)
+  }
 
   // MARK: Recurrent  S ← S + ψ(k) vᵀ, z ← z + ψ(k), y = Sᵀ φ(q) / (φ(q) · z + ε)
 
-  public func step(_ x: Tensor, state: inout State) -> Tensor {
-    let heads = projections.separated(x.reshaped([x.shape[0], 1, x.shape[1]]))
-    let features = featureMap.features(of: heads, offset: state.position, rotaryBase: rotaryBase)
+  public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    let row = x.reshaped([x.shape[0], 1, x.shape[1]])
+    let heads = projections.separated(row)
+    let table = projections.rotaryTable(row, after: state.positions, base: rotaryBase, &context)
+    let features = featureMap.features(of: heads, table: table)
     let (query, key) = features.turned ?? (features.query, features.key)
     var (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: state.sums.matrix)
     state.sums.matrix = matrix
-    state.position += 1
+    state.advance(by: 1)
     if Self.isNormalized {
       state.sums.sum = state.sums.sum + features.key.element(0, along: 1)
       let divisor = (features.query.element(0, along: 1) * state.sums.sum).sum(along: 2) + Map.epsilon

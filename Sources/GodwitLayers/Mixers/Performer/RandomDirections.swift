@@ -38,6 +38,7 @@ public struct RandomDirections: Sendable, Hashable {
   /// `count` vectors of `width` dimensions as columns, [K, F].
   public func drawn(width: Int, count: Int, using generator: inout some RandomNumberGenerator) -> Tensor {
     require(width > 0 && count > 0, "RandomDirections: \(count) vectors of \(width) dimensions")
+    if generator is StructureGenerator { return Tensor(zeros: [width, count]) }
     var vectors: [[Double]] = []
     while vectors.count < count {
       switch arrangement {

@@ -38,7 +38,7 @@ public struct RandomFeatures: FeatureMap {
   }
 
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
-    self.init(width: options.width / options.heads, count: options[setting: Self.countSetting], using: &generator)
+    self.init(width: options.width / options.heads, count: options[whole: Self.countSetting], using: &generator)
   }
 
   private static let countSetting = MixerSetting(

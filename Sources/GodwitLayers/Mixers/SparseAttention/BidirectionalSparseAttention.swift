@@ -24,8 +24,8 @@ public struct BidirectionalSparseAttention: SequenceLayer {
     self.pattern = pattern
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
     return projections.merged(sparseAttention(query, key, value, pattern: pattern))
   }
 

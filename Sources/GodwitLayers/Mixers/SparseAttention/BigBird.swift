@@ -29,9 +29,9 @@ public struct BigBird: SparseAttentionMixer {
     projections = HeadProjections(options, using: &generator)
     rotaryBase = options.rotaryBase
     pattern = .blocks(
-      size: options[setting: Self.block], window: options[setting: Self.window],
-      globals: options[setting: Self.globals], random: options[setting: Self.random],
-      seed: UInt64(options[setting: Self.seed]))
+      size: options[whole: Self.block], window: options[whole: Self.window],
+      globals: options[whole: Self.globals], random: options[whole: Self.random],
+      seed: UInt64(options[whole: Self.seed]))
   }
 
   public static var name: String { "bigbird" }

@@ -33,7 +33,7 @@ public struct ExplicitSparseAttention: ConfigurableMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
     rotaryBase = options.rotaryBase
-    count = options[setting: Self.countSetting]
+    count = options[whole: Self.countSetting]
   }
 
   public static var name: String { "topk" }
@@ -53,24 +53,26 @@ public struct ExplicitSparseAttention: ConfigurableMixer {
 
   // MARK: Parallel  Y = softmax(Q Kᵀ / √K where it is among the k largest) V
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
     return projections.merged(topKAttention(query, key, value, count: count))
   }
 
-  public func callAsFunction(_ x: Tensor, state: inout KeyValueCache) -> Tensor { chunk(x, state: &state) }
+  public func callAsFunction(
+    _ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext
+  ) -> Tensor { chunk(x, state: &state, context: &context) }
 
   // MARK: Chunked  the queries of the chunk against the cache, its own keys included
 
-  public func chunk(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    let (query, key, value) = projections.rotated(x, offset: state.length, base: rotaryBase)
+  public func chunk(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    let (query, key, value) = projections.rotated(x, after: state.positions, base: rotaryBase, &context)
     state.append(key, value)
     return projections.merged(state.attend(query, toLargest: count))
   }
 
   // MARK: Recurrent  the cache grows by (kₜ, vₜ)
 
-  public func step(_ x: Tensor, state: inout KeyValueCache) -> Tensor {
-    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state).reshaped(x.shape)
+  public func step(_ x: Tensor, state: inout KeyValueCache, context: inout ForwardContext) -> Tensor {
+    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 }

@@ -25,7 +25,7 @@ public struct LocalAttention: SparseAttentionMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
     rotaryBase = options.rotaryBase
-    window = options[setting: Self.windowSetting]
+    window = options[whole: Self.windowSetting]
   }
 
   public static var name: String { "local" }

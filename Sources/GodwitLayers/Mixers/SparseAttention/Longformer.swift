@@ -26,8 +26,8 @@ public struct Longformer: SparseAttentionMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
     rotaryBase = options.rotaryBase
-    window = options[setting: LocalAttention.windowSetting]
-    globals = options[setting: Self.globalsSetting]
+    window = options[whole: LocalAttention.windowSetting]
+    globals = options[whole: Self.globalsSetting]
   }
 
   public static var name: String { "longformer" }

@@ -23,9 +23,9 @@ public protocol SparseAttentionMixer: ConfigurableMixer where State: SparseAtten
 }
 
 /// What a sparse attention keeps of the past.
-public protocol SparseAttentionState: Module {
-  /// The number of positions that there were.
-  var length: Int { get }
+public protocol SparseAttentionState: SequenceState {
+  /// How many positions each sequence has had.
+  var positions: Positions { get }
 
   /// Takes in the keys [B, C, G, K] and values of the next C positions, and gives the attention of their queries
   /// [B, C, H, K] to the positions of the pattern.
@@ -39,28 +39,30 @@ extension SparseAttentionMixer {
 
   // MARK: Parallel  Y = softmax(Q Kᵀ / √K under the mask) V, tile by tile
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
     if rotaryBase == nil {
       let (heads, keyHeads) = (projections.queryHeads, projections.keyHeads)
       return projections.merged(
         sparseAttention(packed: projections.queryKeyValue(x), heads: heads, keyHeads: keyHeads, pattern: pattern))
     }
-    let (query, key, value) = projections.rotated(x, offset: 0, base: rotaryBase)
+    let (query, key, value) = projections.rotated(x, base: rotaryBase, &context)
     return projections.merged(sparseAttention(query, key, value, pattern: pattern))
   }
 
-  public func callAsFunction(_ x: Tensor, state: inout State) -> Tensor { chunk(x, state: &state) }
+  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    chunk(x, state: &state, context: &context)
+  }
 
   // MARK: Chunked  the queries of the chunk against what the state keeps, and their own keys
 
-  public func chunk(_ x: Tensor, state: inout State) -> Tensor {
-    let (query, key, value) = projections.rotated(x, offset: state.length, base: rotaryBase)
+  public func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    let (query, key, value) = projections.rotated(x, after: state.positions, base: rotaryBase, &context)
     return projections.merged(state.attend(query, key, value, pattern: pattern))
   }
 
   // MARK: Recurrent  a chunk of one position
 
-  public func step(_ x: Tensor, state: inout State) -> Tensor {
-    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state).reshaped(x.shape)
+  public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    chunk(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 }

@@ -26,7 +26,7 @@ public struct StridedAttention: SparseAttentionMixer {
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
     projections = HeadProjections(options, using: &generator)
     rotaryBase = options.rotaryBase
-    stride = options[setting: Self.strideSetting]
+    stride = options[whole: Self.strideSetting]
   }
 
   public static var name: String { "strided" }

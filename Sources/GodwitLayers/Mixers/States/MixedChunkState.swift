@@ -3,33 +3,43 @@ import GodwitTensor
 
 /// What mixed chunk attention keeps of the past: the sum over the chunks that are over, and the keys and values of the one
 /// that is not. Its size does not depend on how long the past was.
-public struct MixedChunkState: Module {
+public struct MixedChunkState: SequenceState {
   /// Σ k̃ vᵀ over all chunks that are over, [B, H, K, V].
   public var past: Tensor
   /// Local and global keys of the chunk that is not over, [B, c, 2, H, K], zeros beyond its end.
   public var keys: Tensor
   /// Its values, [B, c, H, V].
   public var values: Tensor
-  /// The number of positions before the next.
-  public private(set) var position = 0
+  /// How many positions each sequence has had.
+  public private(set) var positions: Positions
 
   /// The state before the first position.
   public init(batch: Int, heads: Int, keyWidth: Int, valueWidth: Int, chunk: Int, dtype: DType = .float32) {
     past = Tensor(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
     keys = Tensor(zeros: [batch, chunk, 2, heads, keyWidth], dtype: dtype)
     values = Tensor(zeros: [batch, chunk, heads, valueWidth], dtype: dtype)
+    positions = Positions(batch: batch)
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor.visit("past", &past)
     visitor.visit("keys", &keys)
     visitor.visit("values", &values)
+    visitor.visit("position", &positions)
   }
 
   private var chunk: Int { keys.shape[1] }
 
   /// `mixedChunkAttention` over the next positions, of which the first need not begin a chunk.
   mutating func attend(_ queriesAndKeys: Tensor, values: Tensor, local: Bool, global: Bool) -> Tensor {
+    forEachPosition(positions, [queriesAndKeys, values]) { state, operands, position in
+      state.attend(operands[0], values: operands[1], local: local, global: global, after: position)
+    }
+  }
+
+  private mutating func attend(
+    _ queriesAndKeys: Tensor, values: Tensor, local: Bool, global: Bool, after position: Int
+  ) -> Tensor {
     let begun = position % chunk
     // What has begun stands before the new positions, with queries and gates of zeros, whose results are not needed.
     let rows = begun == 0 ? queriesAndKeys : concatenate([begunRows(begun), queriesAndKeys], along: 1)
@@ -39,12 +49,20 @@ public struct MixedChunkState: Module {
       rows, values: allValues, chunk: chunk, past: past, position: position - begun, local: local, global: global)
     past = result.past
     keep(rows, allValues)
-    position += queriesAndKeys.shape[1]
+    positions.advance(by: queriesAndKeys.shape[1])
     return result.output.slice(begun..<rows.shape[1], along: 1)
   }
 
   /// `mixedChunkAttention` of one position [B, 1, ...], in a time that does not depend on the past.
-  mutating func step(_ queriesAndKeys: Tensor, values newValues: Tensor, local: Bool, global: Bool) -> Tensor {
+  mutating func step(_ queriesAndKeys: Tensor, values: Tensor, local: Bool, global: Bool) -> Tensor {
+    forEachPosition(positions, [queriesAndKeys, values]) { state, operands, position in
+      state.step(operands[0], values: operands[1], local: local, global: global, after: position)
+    }
+  }
+
+  private mutating func step(
+    _ queriesAndKeys: Tensor, values newValues: Tensor, local: Bool, global: Bool, after position: Int
+  ) -> Tensor {
     let parts = queriesAndKeys.split([1, 1, 1, 1], along: 2)
     let (shape, begun) = (past.shape, position % chunk)
     keys.appendRows(concatenate([parts[1], parts[3]], along: 2), at: begun)
@@ -58,8 +76,8 @@ public struct MixedChunkState: Module {
       y = y + matmul(reluSquared(scores), kept) * (1 / (Double(chunk) * Double(shape[2])))
     }
     if global && position >= chunk { y = y + matmul(query(2), past) * (1 / Double(position - begun)) }
-    position += 1
-    if position % chunk == 0 {
+    positions.advance(by: 1)
+    if (position + 1) % chunk == 0 {
       if global { past = past + matmul(keptKeys(1), kept, transposeA: true) }
       (keys, values) = (Tensor(zeros: keys.shape, dtype: keys.dtype), Tensor(zeros: values.shape, dtype: values.dtype))
     }

@@ -12,7 +12,8 @@ public struct WindowCache: SparseAttentionState {
   private var values: Tensor
   /// g, how many of the first positions are kept.
   public let leading: Int
-  public private(set) var length = 0
+  /// How many positions each sequence has had.
+  public private(set) var positions: Positions
 
   /// An empty cache.
   ///
@@ -27,11 +28,13 @@ public struct WindowCache: SparseAttentionState {
     keys = Tensor(zeros: [batch, leading + window, heads, width], dtype: dtype)
     values = keys
     self.leading = leading
+    positions = Positions(batch: batch)
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor.visit("keys", &keys)
     visitor.visit("values", &values)
+    visitor.visit("position", &positions)
   }
 
   private var room: Int { keys.shape[1] }
@@ -41,29 +44,37 @@ public struct WindowCache: SparseAttentionState {
   public mutating func attend(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, pattern: AttentionPattern
   ) -> Tensor {
+    forEachPosition(positions, [query, key, value]) { cache, operands, length in
+      cache.attend(operands, pattern: pattern, after: length)
+    }
+  }
+
+  /// The next positions of sequences that have had `length` each.
+  private mutating func attend(_ operands: [Tensor], pattern: AttentionPattern, after length: Int) -> Tensor {
+    let (query, key, value) = (operands[0], operands[1], operands[2])
+    let count = key.shape[1]
     let isTraced = [query, key, value, keys, values].contains { $0.isTraced }
-    if key.shape[1] == 1 && !isTraced { return step(query, key, value) }
-    let positions = KeyPositions(
-      count: length + key.shape[1], leading: leading, gap: max(length - room, 0))
-    let (allKeys, allValues) = (appending(key, to: keys), appending(value, to: values))
-    let output = sparseAttention(query, allKeys, allValues, pattern: pattern, keys: positions)
-    length += key.shape[1]
-    (keys, values) = (kept(allKeys), kept(allValues))
+    if count == 1 && !isTraced { return step(query, key, value, after: length) }
+    let places = KeyPositions(count: length + count, leading: leading, gap: max(length - room, 0))
+    let (allKeys, allValues) = (appending(key, to: keys, of: length), appending(value, to: values, of: length))
+    let output = sparseAttention(query, allKeys, allValues, pattern: pattern, keys: places)
+    (keys, values) = (kept(allKeys, of: length + count), kept(allValues, of: length + count))
+    positions.advance(by: count)
     return output
   }
 
   /// One position, in place. It sees all that is kept, whatever the order.
-  private mutating func step(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> Tensor {
+  private mutating func step(_ query: Tensor, _ key: Tensor, _ value: Tensor, after length: Int) -> Tensor {
     let row = length < room ? length : leading + (length - leading) % window
     keys.writeRows(key, at: row)
     values.writeRows(value, at: row)
-    length += 1
-    let count = min(length, room)
+    positions.advance(by: 1)
+    let count = min(length + 1, room)
     return softmaxAttention(query, buffers: keys, values, count: count, offset: count - 1)
   }
 
-  /// What is kept in the order of its positions, and then `rows`.
-  private func appending(_ rows: Tensor, to buffer: Tensor) -> Tensor {
+  /// What is kept of `length` positions in their order, and then `rows`.
+  private func appending(_ rows: Tensor, to buffer: Tensor, of length: Int) -> Tensor {
     if length == 0 { return rows }
     if length <= room { return concatenate([buffer.slice(0..<length, along: 1), rows], along: 1) }
     let oldest = leading + (length - leading) % window
@@ -71,8 +82,8 @@ public struct WindowCache: SparseAttentionState {
     return concatenate(parts.map { buffer.slice($0, along: 1) } + [rows], along: 1)
   }
 
-  /// The buffer after the last of `rows`, which are in the order of their positions.
-  private func kept(_ rows: Tensor) -> Tensor {
+  /// The buffer after `length` positions, the last of which are `rows`, in their order.
+  private func kept(_ rows: Tensor, of length: Int) -> Tensor {
     let count = rows.shape[1]
     if length <= room { return rows.padded(along: 1, before: 0, after: room - count) }
     // The oldest position of the window stands where the ring is in its round.

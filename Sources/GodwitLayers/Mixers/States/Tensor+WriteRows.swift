@@ -4,13 +4,23 @@ import GodwitTensor
 extension Tensor {
   /// Writes `rows` [B, C, ...] into this buffer [B, room, ...] from position `start` on, in place.
   mutating func writeRows(_ rows: Tensor, at start: Int) {
-    let (batch, count, room, type) = (rows.shape[0], rows.shape[1], shape[1], dtype)
+    writeRows(rows, at: start, sequences: 0..<rows.shape[0])
+  }
+
+  /// Writes the rows of one sequence alone.
+  mutating func writeRows(_ rows: Tensor, at start: Int, ofSequence sequence: Int) {
+    writeRows(rows, at: start, sequences: sequence..<(sequence + 1))
+  }
+
+  private mutating func writeRows(_ rows: Tensor, at start: Int, sequences: Range<Int>) {
+    let (count, room, type) = (rows.shape[1], shape[1], dtype)
     let width = rows.shape.dropFirst(2).reduce(1, *)
     require(start + count <= room, "writeRows: rows \(start) ..< \(start + count) in a buffer of \(room)")
+    let first = sequences.lowerBound
     withMutablePointer {
       copyStrided(
-        type, shape: [batch, count * width], rows.pointer, xStrides: [count * width, 1],
-        $0 + start * width * type.byteCount, yStrides: [room * width, 1])
+        type, shape: [sequences.count, count * width], rows.pointer + first * count * width * type.byteCount,
+        xStrides: [count * width, 1], $0 + (first * room + start) * width * type.byteCount, yStrides: [room * width, 1])
     }
   }
 
