@@ -9,8 +9,9 @@ guard CommandLine.arguments.count == 3 else {
 let (path, prompt) = (CommandLine.arguments[1], CommandLine.arguments[2])
 do {
   let model = try Run(loading: path).model()
-  let text = TextGenerator(model, prompt: prompt, sampling: SamplingOptions(temperature: 0.8), seed: 7)
-  for byte in text.prefix(200) { FileHandle.standardOutput.write(Data([byte])) }
+  var session = TextSession(model, sampling: try SamplingOptions(temperature: 0.8), seed: 7)
+  try await session.read(prompt.utf8)
+  try await session.write(limit: 200) { FileHandle.standardOutput.write(Data($0)) }
 } catch {
   print("cannot generate: \(error)")
   exit(1)

@@ -14,5 +14,5 @@ for step in 1...100 {
   optimizer.update(&model, along: gradient, learningRate: 3e-3)
   if step % 20 == 0 { print("step \(step): \(loss.item) nats per byte") }
 }
-let written = TextGenerator(model, prompt: "to be", sampling: SamplingOptions(temperature: 0.5), seed: 1)
+let written = TextGenerator(model, prompt: "to be", sampling: try SamplingOptions(temperature: 0.5), seed: 1)
 print(String(decoding: Array(written.prefix(40)), as: UTF8.self))

@@ -99,4 +99,43 @@ import Testing
     let piped = try CommandRun(shell: #""$godwit" generate '\#(try TrainedRun.folder())' --prompt-file <(echo hello)"#)
     #expect(piped.outputBytes.count == 500)
   }
+
+  @Test func aStateGoesOnWhereItWasSaved() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let state = scratch.path("state")
+    let options = ["--prompt", "line 7", "--temperature", "0.9", "--seed", "5"]
+    let whole = try CommandRun(arguments: ["generate", folder, "--bytes", "200"] + options)
+    let first = try CommandRun(arguments: ["generate", folder, "--bytes", "100", "--save-state", state] + options)
+    let second = try CommandRun("generate", folder, "--bytes", "100", "--load-state", state)
+    #expect(first.exitCode == 0 && second.exitCode == 0, "\(first.error)\(second.error)")
+    #expect(first.outputBytes + second.outputBytes == whole.outputBytes)
+    // A text that is read once and continued: the prompt goes on where the state ends.
+    let read = try CommandRun("generate", folder, "--prompt", "line 7", "--bytes", "0", "--save-state", state)
+    #expect(read.exitCode == 0 && read.outputBytes.isEmpty)
+    let further = try CommandRun("generate", folder, "--load-state", state, "--prompt", " and", "--seed", "5")
+    let whole2 = try CommandRun("generate", folder, "--prompt", "line 7 and", "--seed", "5")
+    #expect(further.exitCode == 0)
+    #expect(further.outputBytes.count == whole2.outputBytes.count)
+    let json = try CommandRun("generate", folder, "--load-state", state, "--save-state", state, "--json").objects()
+    #expect(json.last?["state"] as? String == state)
+  }
+
+  @Test func aStateThatCannotBeUsedIsAnError() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let state = scratch.path("state")
+    let missing = try CommandRun("generate", folder, "--load-state", state)
+    #expect(missing.exitCode == 1)
+    #expect(missing.error.contains(state))
+    try scratch.write("state", "no state")
+    #expect(try CommandRun("generate", folder, "--load-state", state).exitCode == 1)
+    let checkpoint = folder + "/last.safetensors"
+    let other = try CommandRun("generate", folder, "--load-state", checkpoint)
+    #expect(other.exitCode == 1)
+    #expect(other.error.contains("is not a saved state"))
+    #expect(try CommandRun("generate", folder, "--save-state", "/no/such/folder/state", "--bytes", "1").exitCode == 1)
+    #expect(try CommandRun("generate", folder, "--load-state", "").exitCode == 64)
+    #expect(try CommandRun("generate", folder, "--bytes", "0").exitCode == 64)
+  }
 }

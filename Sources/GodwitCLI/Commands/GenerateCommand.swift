@@ -13,10 +13,16 @@ struct GenerateCommand: ParsableCommand {
       prompt and the text are. A pipe or a file gets the bytes as they are; a terminal gets control characters written \
       out, and U+FFFD for what is not UTF-8. With --json a piece that is not UTF-8 has its bytes as base64 too.
 
+      --save-state keeps what the model has of the text, and the random numbers to come, in a small file; --load-state \
+      goes on from there, with the prompt if there is one, else where the text stopped. So a long text is read once and \
+      continued many times; 100 bytes, saved, loaded, and 100 more are the 200 bytes of one call.
+
       EXAMPLES
         godwit generate runs/first --prompt 'Once upon a time' --bytes 500
         godwit generate runs/first --prompt-file letter.txt --temperature 0.7 --top-p 0.95 --seed 7
         godwit generate runs/first --bytes 1000000 > long.txt
+        godwit generate runs/first --prompt-file book.txt --bytes 0 --save-state book.state
+        godwit generate runs/first --load-state book.state --prompt 'Chapter ' --seed 8
       """)
 
   @OptionGroup var source: RunArgument
@@ -35,8 +41,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Below 1 likely bytes become likelier, above 1 less so; 0 always takes the likeliest.", valueName: "number"))
-  var temperature = 1.0
+      "Below 1 likely bytes become likelier, above 1 less so; 0 always takes the likeliest. (default: 1.0)",
+      valueName: "number"))
+  var temperature: Double?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Draw from this many of the likeliest bytes only.", valueName: "number")
@@ -48,46 +55,72 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Draw from the likeliest bytes only that together have this probability.", valueName: "number"))
   var topP: Double?
 
-  @OptionGroup var seed: SeedOption
+  @Option(
+    help: ArgumentHelp(
+      "Go on from this file, which --save-state has written for the same model; sampling options and the seed are those that it has, unless given.",
+      valueName: "file"))
+  var loadState: String?
+
+  @Option(help: ArgumentHelp("Keep the state after the last byte in this file.", valueName: "file"))
+  var saveState: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Where the random numbers start; the same seed gives the same result. (default: 0)")
+  var seed: UInt64?
+
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard bytes >= 1 else { throw ValidationError("--bytes \(bytes): give a number of at least 1") }
-    guard temperature >= 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature): give a number of at least 0")
-    }
-    if let topK, topK < 1 { throw ValidationError("--top-k \(topK): give a number of at least 1") }
-    if let topP, !(topP > 0 && topP <= 1) {
-      throw ValidationError("--top-p \(topP): give a number above 0 and at most 1")
+    let least = saveState == nil ? 1 : 0
+    guard bytes >= least else { throw ValidationError("--bytes \(bytes): give a number of at least \(least)") }
+    do throws(SamplingError) { _ = try sampling(over: SamplingOptions()) } catch {
+      switch error {
+      case .temperature(let value): throw ValidationError("--temperature \(value): give a number of at least 0")
+      case .topK(let value): throw ValidationError("--top-k \(value): give a number of at least 1")
+      case .topP(let value): throw ValidationError("--top-p \(value): give a number above 0 and at most 1")
+      }
     }
     try refuseEmptyPath(promptFile, "--prompt-file")
+    try refuseEmptyPath(loadState, "--load-state")
+    try refuseEmptyPath(saveState, "--save-state")
     if prompt != nil, promptFile != nil {
       throw ValidationError("--prompt and --prompt-file: give one of them")
     }
+  }
+
+  /// The options with those that were given.
+  private func sampling(over options: SamplingOptions) throws(SamplingError) -> SamplingOptions {
+    try SamplingOptions(
+      temperature: temperature ?? options.temperature, topK: topK ?? options.topK, topP: topP ?? options.topP)
   }
 
   func run() throws {
     let console = output.console
     threads.apply()
     let model = try source.load(on: console).model
+    var session = try loadState.map { try TextSession(model, reading: $0) } ?? TextSession(model)
+    session.sampler.options = try sampling(over: session.sampler.options)
+    if let seed { session.sampler = ByteSampler(session.sampler.options, seed: seed) }
     let prompt = try promptFile.map(PromptFile.bytes) ?? Array((prompt ?? "").utf8)
     let clock = ContinuousClock()
     let start = clock.now
-    var generator = TextGenerator(
-      model, prompt: prompt, sampling: SamplingOptions(temperature: temperature, topK: topK, topP: topP),
-      seed: seed.seed)
+    session.read(prompt)
     let read = clock.now
     var stream = TextStream(console)
-    for _ in 0..<bytes { stream.write(generator.next()!) }
+    for _ in 0..<bytes { stream.write(session.next()) }
     stream.finish()
     let end = clock.now
-    console.emit([
+    if let saveState { try session.write(to: saveState) }
+    var line: JSONLine = [
       "event": "done", "bytes": .integer(bytes), "promptBytes": .integer(prompt.count),
       "promptSeconds": .number((read - start) / .seconds(1)),
-      "secondsPerByte": .number((end - read) / .seconds(1) / Double(bytes)),
+      "secondsPerByte": bytes == 0 ? .null : .number((end - read) / .seconds(1) / Double(bytes)),
       "peakMemoryBytes": .integer(ProcessMemory.peakByteCount),
-    ])
+    ]
+    if let saveState { line["state"] = .text(saveState) }
+    console.emit(line)
   }
 }
 

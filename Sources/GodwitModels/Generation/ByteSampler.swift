@@ -1,3 +1,4 @@
+import GodwitKernels
 import GodwitRandom
 
 #if canImport(Glibc)
@@ -7,17 +8,23 @@ import GodwitRandom
 #endif
 
 /// Draws bytes from logits; the same seed and logits give the same bytes.
-struct ByteSampler: Sendable {
-  let options: SamplingOptions
-  private var generator: Philox
+public struct ByteSampler: Sendable, Hashable, Codable {
+  /// How the bytes are drawn.
+  public var options: SamplingOptions
+  /// Where the randomness comes from; it moves with each byte that is drawn.
+  public var generator: Philox
 
-  init(_ options: SamplingOptions, seed: UInt64) {
+  /// A sampler at the beginning of a stream of random numbers.
+  public init(_ options: SamplingOptions = SamplingOptions(), seed: UInt64 = 0) {
     self.options = options
     generator = Philox(seed: seed)
   }
 
   /// The byte drawn from 256 logits. Of equal logits the lower byte counts as the likelier.
-  mutating func draw(from logits: [Float]) -> UInt8 {
+  ///
+  /// - Precondition: there are 256 logits.
+  public mutating func draw(from logits: [Float]) -> UInt8 {
+    require(logits.count == 256, "ByteSampler: \(logits.count) logits; expected one for each of 256 bytes")
     let likeliest = logits.indices.max { logits[$0] < logits[$1] || (logits[$0] == logits[$1] && $0 > $1) }!
     // A model whose logits are not numbers still gives bytes: what it was trained with is no concern of this loop.
     guard options.temperature > 0, logits[likeliest].isFinite else { return UInt8(likeliest) }

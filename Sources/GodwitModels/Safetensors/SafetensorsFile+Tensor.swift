@@ -8,12 +8,7 @@ extension SafetensorsFile {
   /// - Complexity: one reading of its bytes, straight into the tensor's memory.
   public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
     let entry = try entry(name)
-    guard entry.shape.count <= Shape.maximumRank, entry.shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
-      throw .unsupported(
-        path: path, name: name,
-        problem:
-          "has shape \(entry.shape.prefix(16)); at most \(Shape.maximumRank) axes, each below 2^31, are supported")
-    }
+    _ = try shape(of: entry)
     switch entry.dtype {
     case .float32: return try dense(entry, .float32)
     case .float64: return try dense(entry, .float64)
@@ -21,6 +16,17 @@ extension SafetensorsFile {
     case .bfloat16: return try widened(entry) { Float(bitPattern: UInt32($0) << 16) }
     default: throw .unsupported(path: path, name: name, problem: "holds \(entry.dtype.rawValue), not real numbers")
     }
+  }
+
+  /// The shape of an entry, if a tensor can have it.
+  func shape(of entry: Entry) throws(SafetensorsError) -> Shape {
+    guard entry.shape.count <= Shape.maximumRank, entry.shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
+      throw .unsupported(
+        path: path, name: entry.name,
+        problem:
+          "has shape \(entry.shape.prefix(16)); at most \(Shape.maximumRank) axes, each below 2^31, are supported")
+    }
+    return Shape(entry.shape)
   }
 
   private func dense(_ entry: Entry, _ dtype: DType) throws(SafetensorsError) -> Tensor {

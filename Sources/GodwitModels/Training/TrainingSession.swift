@@ -100,7 +100,8 @@ struct TrainingSession {
   }
 
   private mutating func sample(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
-    let generator = TextGenerator(state.model, sampling: SamplingOptions(temperature: 0.8), seed: options.seed)
+    let sampling = (try? SamplingOptions(temperature: 0.8)) ?? SamplingOptions()
+    let generator = TextGenerator(state.model, sampling: sampling, seed: options.seed)
     let text = String(decoding: Array(generator.prefix(options.sampleBytes)), as: UTF8.self)
     try record(.sample(SampleRecord(step: state.progress.step, text: text)), report)
   }

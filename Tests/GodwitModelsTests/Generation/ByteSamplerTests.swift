@@ -32,38 +32,38 @@ import Testing
     #expect(!agrees(counts[0], 0.47))
   }
 
-  @Test func temperatureSharpens() {
+  @Test func temperatureSharpens() throws {
     let p = [0.5, 0.3, 0.2]
     let squares = p.map { $0 * $0 }
-    let counts = counts(p, SamplingOptions(temperature: 0.5))
+    let counts = try counts(p, SamplingOptions(temperature: 0.5))
     for byte in 0..<3 { #expect(agrees(counts[byte], squares[byte] / squares.reduce(0, +))) }
   }
 
-  @Test func zeroTemperatureTakesTheLikeliest() {
-    #expect(counts([0.2, 0.4, 0.4], SamplingOptions(temperature: 0))[1] == 20_000)
+  @Test func zeroTemperatureTakesTheLikeliest() throws {
+    #expect(try counts([0.2, 0.4, 0.4], SamplingOptions(temperature: 0))[1] == 20_000)
   }
 
-  @Test func topKKeepsTheLikeliest() {
-    let counts = counts([0.1, 0.5, 0.1, 0.3], SamplingOptions(topK: 2))
+  @Test func topKKeepsTheLikeliest() throws {
+    let counts = try counts([0.1, 0.5, 0.1, 0.3], SamplingOptions(topK: 2))
     #expect(agrees(counts[1], 0.625))
     #expect(counts[1] + counts[3] == 20_000)
   }
 
-  @Test func topPKeepsTheFewestThatSuffice() {
-    let counts = counts([0.1, 0.5, 0.1, 0.3], SamplingOptions(topP: 0.75))
+  @Test func topPKeepsTheFewestThatSuffice() throws {
+    let counts = try counts([0.1, 0.5, 0.1, 0.3], SamplingOptions(topP: 0.75))
     #expect(agrees(counts[1], 0.625))
     #expect(counts[1] + counts[3] == 20_000)
-    #expect(self.counts([0.1, 0.5, 0.4], SamplingOptions(topP: 1e-9))[1] == 20_000)
+    #expect(try self.counts([0.1, 0.5, 0.4], SamplingOptions(topP: 1e-9))[1] == 20_000)
   }
 
-  @Test func bothRestrictionsHold() {
-    let counts = counts([0.4, 0.3, 0.2, 0.1], SamplingOptions(topK: 3, topP: 0.6))
+  @Test func bothRestrictionsHold() throws {
+    let counts = try counts([0.4, 0.3, 0.2, 0.1], SamplingOptions(topK: 3, topP: 0.6))
     #expect(counts[0] + counts[1] == 20_000)
     #expect(agrees(counts[0], 4 / 7.0))
   }
 
-  @Test(arguments: [Float.nan, .infinity, -.infinity]) func anyLogitsGiveSomeByte(value: Float) {
-    for options in [
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func anyLogitsGiveSomeByte(value: Float) throws {
+    for options in try [
       SamplingOptions(), SamplingOptions(topK: 3), SamplingOptions(topP: 0.5), SamplingOptions(temperature: 0),
     ] {
       var sampler = ByteSampler(options, seed: 1)
@@ -82,5 +82,15 @@ import Testing
     }
     #expect(bytes(1) == bytes(1))
     #expect(bytes(1) != bytes(2))
+  }
+
+  @Test func impossibleOptionsAreErrors() {
+    for temperature in [-1, -Double.infinity, .infinity, .nan] {
+      let error = #expect(throws: SamplingError.self) { try SamplingOptions(temperature: temperature) }
+      #expect(error?.description.contains("\(temperature)") == true)
+    }
+    for topK in [0, -5] { #expect(throws: SamplingError.topK(topK)) { try SamplingOptions(topK: topK) } }
+    for topP in [0, -0.1, 1.1] { #expect(throws: SamplingError.topP(topP)) { try SamplingOptions(topP: topP) } }
+    #expect(throws: SamplingError.self) { try SamplingOptions(topP: .nan) }
   }
 }

@@ -64,11 +64,11 @@ import Testing
   @Test func longPromptsAreReadInChunks() throws {
     let model = try Self.model("linear")
     let generated = Array(
-      TextGenerator(model, prompt: Self.prompt, sampling: SamplingOptions(temperature: 0)).prefix(5))
+      TextGenerator(model, prompt: Self.prompt, sampling: try SamplingOptions(temperature: 0)).prefix(5))
     var reader = TextReader(model)
     var logits: [Float] = []
     for byte in Self.prompt { logits = reader.read(byte).floatScalars }
-    var sampler = ByteSampler(SamplingOptions(temperature: 0), seed: 0)
+    var sampler = ByteSampler(try SamplingOptions(temperature: 0), seed: 0)
     #expect(sampler.draw(from: logits) == generated[0])
   }
 
