@@ -52,6 +52,8 @@ let package = Package(
     .executableTarget(
       name: "MixersFromSwift", dependencies: ["Godwit", "GodwitLayers"], path: "Examples/MixersFromSwift"),
     .executableTarget(
+      name: "OwnMixer", dependencies: ["Godwit", "GodwitLayers", "GodwitModels"], path: "Examples/OwnMixer"),
+    .executableTarget(
       name: "StreamFromRun", dependencies: ["Godwit", "GodwitModels"], path: "Examples/StreamFromRun"),
     .executableTarget(
       name: "TrainInMemory", dependencies: ["Godwit", "GodwitModels", "GodwitOptimization"],
@@ -75,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "GodwitCLITests",
       dependencies: [
-        "GodwitCLI", "GodwitLayers", "GodwitMain", "GodwitModels", "GodwitTestSupport", "MixersFromSwift",
+        "GodwitCLI", "GodwitLayers", "GodwitMain", "GodwitModels", "GodwitTestSupport", "MixersFromSwift", "OwnMixer",
         "StreamFromRun", "TrainInMemory",
       ]),
   ],

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 @Suite struct ExampleTests {
@@ -36,7 +37,21 @@ import Testing
     #expect(run.output.hasSuffix("position 100 depends on position 3: true, on position 101: false\n"))
   }
 
-  @Test(arguments: [("StreamFromRun", 20), ("TrainInMemory", 20), ("MixersFromSwift", 60)])
+  @Test func aProgramTrainsAMixerOfItsOwn() throws {
+    let scratch = try TemporaryFolder()
+    let text = try scratch.write("text.txt", (0..<500).map { "The line of the number \($0).\n" }.joined())
+    let run = try CommandRun(
+      program: BuiltProducts.url(of: "OwnMixer"), arguments: [text, scratch.path("run")], in: scratch.url)
+    #expect(run.exitCode == 0, "\(run.output) \(run.error)")
+    #expect(run.output.contains("bits per byte"))
+    #expect(run.output.contains("bytes of the past"))
+    // A program that does not know the mixer says so.
+    let other = try CommandRun("generate", scratch.path("run"))
+    #expect(other.exitCode == 1)
+    #expect(other.error.contains("there is no mixer \"fading-mean\""))
+  }
+
+  @Test(arguments: [("StreamFromRun", 20), ("TrainInMemory", 20), ("MixersFromSwift", 60), ("OwnMixer", 100)])
   func theProgramIsShort(name: String, most: Int) throws {
     let source = BuiltProducts.packageRoot.appending(path: "Examples/\(name)/main.swift")
     let lines = try String(contentsOf: source, encoding: .utf8).split(separator: "\n")
