@@ -5,8 +5,8 @@ public enum BenchmarkRegistry {
     MatrixBenchmarks.all + AttentionBenchmarks.all + GatedAttentionBenchmarks.all + SparseAttentionBenchmarks.all
     + MixerBenchmarks.all
     + OperationBenchmarks.all + RowBenchmarks.all
-    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + RandomBenchmarks.all
-    + WalkBenchmarks.all
+    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + SessionBenchmarks.all
+    + RandomBenchmarks.all + WalkBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.
   ///

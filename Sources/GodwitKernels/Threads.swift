@@ -8,10 +8,15 @@ import Synchronization
 #endif
 
 /// The threads that kernels share.
+///
+/// Nothing needs to be set for several threads or tasks to compute at once: they share out the threads among themselves. A
+/// call that is alone has all of them; of two at once on a machine with eight processors each has four; as many as there
+/// are threads work each by itself. A thread counts as computing until a millisecond after its last large kernel.
 public enum Threads {
-  /// How many threads work on one kernel, the caller included: `GODWIT_THREADS`, else the processors online.
+  /// How many threads work at a time, those that call included: `GODWIT_THREADS`, else the processors online.
   ///
-  /// Results do not depend on it: the same seed and instruction set give the same bits at any number of threads.
+  /// It holds for the whole process, and may be set at any time, also while kernels run. Results do not depend on it: the
+  /// same seed and instruction set give the same bits at any number of threads.
   public static var count: Int {
     get {
       _ = start
@@ -34,8 +39,8 @@ public enum Threads {
 
 /// Calls `body` once for each index in `0 ..< count`, on several threads; returns when all are done.
 ///
-/// The indices are independent pieces of work of at least a few microseconds each. A nested call, or one made while
-/// another thread's job runs, works through its indices on its own thread.
+/// The indices are independent pieces of work of at least a few microseconds each. Threads that call at once share the
+/// workers; a nested call works through its indices on its own thread.
 package func parallelFor(_ count: Int, _ body: (Int) -> Void) {
   guard count > 1 else {
     if count == 1 { body(0) }
