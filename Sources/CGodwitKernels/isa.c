@@ -39,6 +39,15 @@ bool gw_address_sanitizer(void) {
   return false;
 }
 
+bool gw_sanitized(void) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return true;
+#endif
+#endif
+  return false;
+}
+
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define GW_THREAD_SANITIZER 1

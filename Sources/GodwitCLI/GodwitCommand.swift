@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import GodwitKernels
+import GodwitModels
 
 /// The command `godwit`.
 public struct GodwitCommand: ParsableCommand {
@@ -22,6 +24,10 @@ public struct GodwitCommand: ParsableCommand {
   /// Runs the command that the process was started with, and ends the process with its exit code.
   public static func launch() -> Never {
     StandardStream.ignoreClosedPipes()
+    MemoryCache.onFailure { byteCount in
+      say("the system has no \(Quantity.bytes(byteCount)) of memory left, needed at once; ask for less, or free memory")
+      Foundation.exit(ExitCode.failure.rawValue)
+    }
     do {
       try EnvironmentCheck.validate()
       try CommandName.validate(CommandLine.arguments.dropFirst().first)

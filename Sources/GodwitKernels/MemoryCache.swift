@@ -9,10 +9,10 @@ import CGodwitKernels
 /// The blocks of memory that tensors live in: 64-byte aligned, kept for reuse when a tensor goes.
 ///
 /// A page that the system hands out anew costs several times the work that most kernels do on it, so freed blocks are
-/// kept by size class (eight to each power of two) up to `limit` bytes. Blocks of 2 MiB and more ask for huge pages.
-/// Under Address Sanitizer nothing is kept, so that each overflow is seen.
+/// kept by size class (eight to each power of two) up to `limit` bytes, and handed back when the system has no others.
+/// Blocks of 2 MiB and more ask for huge pages. Under Address Sanitizer nothing is kept, so that each overflow is seen.
 public enum MemoryCache {
-  /// The most bytes kept for reuse; a quarter of the machine's memory unless set.
+  /// The most bytes kept for reuse; a quarter of the memory that the process may have unless set.
   public static var limit: Int {
     get { state.withLock { $0.limit } }
     set {
@@ -57,10 +57,7 @@ public enum MemoryCache {
       used += size
       peak = max(peak, used)
     }
-    var limit: Int = {
-      let pages = sysconf(Int32(_SC_PHYS_PAGES))
-      return pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) / 4 : 1 << 32
-    }()
+    var limit = MachineMemory.byteCount / 4
   }
 
   private static let state = Lock(State())
@@ -80,11 +77,11 @@ public enum MemoryCache {
 
   /// A block of at least `byteCount` bytes, its contents undefined (NaN in a debug build).
   ///
-  /// - Precondition: the system has the memory; running out of it is fatal.
+  /// - Precondition: the system has the memory, if need be after a trim; else the program ends, see `onFailure`.
   package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
     let block: UnsafeMutableRawPointer
     if keepsNothing {
-      block = system(byteCount: max(byteCount, 1))
+      block = system(byteCount: max(byteCount, 1), for: byteCount)
       state.withLock { $0.use(byteCount) }
     } else {
       let (index, size) = sizeClass(byteCount)
@@ -94,7 +91,7 @@ public enum MemoryCache {
         state.kept -= size
         return block
       }
-      block = kept.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? system(byteCount: size)
+      block = kept.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? system(byteCount: size, for: byteCount)
     }
     #if DEBUG
       memset(block, 0xFF, byteCount)
@@ -120,12 +117,26 @@ public enum MemoryCache {
     free(block)
   }
 
-  private static func system(byteCount: Int) -> UnsafeMutableRawPointer {
+  private static let failure = Lock<(@Sendable (_ byteCount: Int) -> Never)?>(nil)
+
+  /// Ends the program where it needs a block of so many bytes that the system does not have; `fatalError` unless set.
+  package static func onFailure(_ end: @escaping @Sendable (_ byteCount: Int) -> Never) {
+    failure.withLock { $0 = end }
+  }
+
+  private static func system(byteCount: Int, for asked: Int) -> UnsafeMutableRawPointer {
+    if let block = attempt(byteCount: byteCount) { return block }
+    // What is kept for other sizes may be what this one lacks.
+    trim()
+    if let block = attempt(byteCount: byteCount) { return block }
+    failure.withLock { $0 }?(asked)
+    fatalError("allocate: the system has no \(asked) bytes left for a tensor")
+  }
+
+  private static func attempt(byteCount: Int) -> UnsafeMutableRawPointer? {
     var block: UnsafeMutableRawPointer?
     let large = byteCount >= hugePage && !keepsNothing
-    guard posix_memalign(&block, large ? hugePage : alignment, byteCount) == 0, let block else {
-      fatalError("allocate: the system has no \(byteCount) bytes left for a tensor")
-    }
+    guard posix_memalign(&block, large ? hugePage : alignment, byteCount) == 0, let block else { return nil }
     #if os(Linux)
       if large { _ = madvise(block, byteCount, Int32(MADV_HUGEPAGE)) }
     #endif

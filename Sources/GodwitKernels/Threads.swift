@@ -13,7 +13,8 @@ import Synchronization
 /// call that is alone has all of them; of two at once on a machine with eight processors each has four; as many as there
 /// are threads work each by itself. A thread counts as computing until a millisecond after its last large kernel.
 public enum Threads {
-  /// How many threads work at a time, those that call included: `GODWIT_THREADS`, else the processors online.
+  /// How many threads work at a time, those that call included: `GODWIT_THREADS`, else the processors that the process may
+  /// use (on Linux the least of those online, its affinity, and the quota of its control groups, rounded up).
   ///
   /// It holds for the whole process, and may be set at any time, also while kernels run. Results do not depend on it: the
   /// same seed and instruction set give the same bits at any number of threads.
@@ -30,8 +31,7 @@ public enum Threads {
 
   private static let start: Void = {
     let asked = getenv("GODWIT_THREADS").flatMap { Int32(String(cString: $0)) } ?? 0
-    let online = Int32(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    gw_pool_set_threads(asked > 0 ? asked : online)
+    gw_pool_set_threads(asked > 0 ? asked : Int32(clamping: Processors.count))
   }()
 
   fileprivate static func ensureStarted() { _ = start }

@@ -3,6 +3,10 @@ import Testing
 
 @testable import GodwitKernels
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What changes the cache runs in a process of its own, as the other tests use the same one.
 @Suite struct MemoryCacheTests {
   @Test(arguments: [0, 1, 63, 64, 65, 511, 512, 513, 4097, 1 << 20, (1 << 21) + 3])
@@ -45,6 +49,35 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test(.enabled(if: !gw_sanitized())) func whatIsKeptIsHandedBackWhenTheSystemHasNoMore() async {
+      await #expect(processExitsWith: .success) {
+        MemoryCache.limit = 1 << 30
+        MemoryCache.deallocate(MemoryCache.allocate(byteCount: 600 << 20), byteCount: 600 << 20)
+        require(MemoryCache.keptByteCount >= 600 << 20, "the block is kept")
+        limitAddresses(to: usedAddresses + 300 << 20)
+        let block = MemoryCache.allocate(byteCount: 700 << 20)
+        require(MemoryCache.keptByteCount == 0, "the kept block is gone")
+        MemoryCache.deallocate(block, byteCount: 700 << 20)
+      }
+    }
+
+    @Test(.enabled(if: !gw_sanitized())) func whatTheSystemDoesNotHaveEndsTheProgramWithTheSize() async {
+      let limited = await #expect(processExitsWith: .exitCode(7)) {
+        limitAddresses(to: usedAddresses + 100 << 20)
+        MemoryCache.onFailure { byteCount in exit(byteCount >= 500 << 20 ? 7 : 8) }
+        _ = MemoryCache.allocate(byteCount: 500 << 20)
+      }
+      #expect(limited != nil)
+      let message = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        limitAddresses(to: usedAddresses + 100 << 20)
+        _ = MemoryCache.allocate(byteCount: 500 << 20)
+      }
+      let text = message.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+      #expect(text.contains("no \(500 << 20) bytes left"))
+    }
+  #endif
+
   #if DEBUG
     @Test func whatWasNeverWrittenIsNaN() {
       let block = MemoryCache.allocate(byteCount: 40)
@@ -61,3 +94,16 @@ import Testing
     }
   }
 }
+
+#if os(Linux)
+  /// The bytes that this process can address now.
+  private var usedAddresses: Int {
+    let pages = SmallFile.text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
+    return pages! * sysconf(Int32(_SC_PAGESIZE))
+  }
+
+  private func limitAddresses(to byteCount: Int) {
+    var limit = rlimit(rlim_cur: rlim_t(byteCount), rlim_max: rlim_t(byteCount))
+    require(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, "a process may limit itself")
+  }
+#endif

@@ -3,6 +3,7 @@
 #define CGODWITKERNELS_H
 
 #include "adam.h"
+#include "affinity.h"
 #include "attention.h"
 #include "copy.h"
 #include "diagonal_recurrence.h"

@@ -21,6 +21,9 @@ bool gw_isa_splits_512(void);
 // True where the C of this package was compiled with Address Sanitizer.
 bool gw_address_sanitizer(void);
 
+// True with Address or Thread Sanitizer, which address terabytes.
+bool gw_sanitized(void);
+
 // Tell Thread Sanitizer, where this was compiled with it, that a lock was taken or is about to be given back.
 void gw_lock_taken(uintptr_t lock);
 void gw_lock_leaving(uintptr_t lock);

@@ -1,3 +1,4 @@
+import GodwitKernels
 import GodwitModels
 
 /// Why mixers cannot be compared.

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// A safetensors file, open for reading: its header is checked at once and in full, elements are read when asked for.
 ///
 /// No file can make the program stop: whatever its bytes are, there is either a sound file or an error.

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 /// The least memory that training takes, so that what cannot be done is refused before it is begun.
 struct MemoryEstimate {
   /// The bytes.
