@@ -18,7 +18,7 @@ public func checkpointed<each Input: Module, R: Module>(
     var next = 0
     return body(repeat rebuild(each model, from: tensors, &next))
   }
-  let outputs = record(flat) { tensors in
+  let outputs = record(flat, reading: .inputs) { tensors in
     let value = function(tensors)
     result = value
     return value.tensors

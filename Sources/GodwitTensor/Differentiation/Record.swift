@@ -52,22 +52,38 @@ package func elementwise(
 
 /// An operation on the elements of two tensors, differentiated in both modes by one product for each of them, in the
 /// shape of the result; a cotangent is then summed to the shape of the input (for broadcasting).
+///
+/// Of the operands, reverse mode keeps those that the products it needs read (`readingA` those of `productA`): any other is
+/// NaN to them.
 package func binary(
-  _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, productA: @escaping Tape.BinaryProduct,
+  _ a: Tensor, _ b: Tensor, readingA readA: BinaryOperands = .both, readingB readB: BinaryOperands = .both,
+  _ kernel: (Tensor, Tensor) -> Tensor, productA: @escaping Tape.BinaryProduct,
   productB: @escaping Tape.BinaryProduct
 ) -> Tensor {
-  binary(a, b, kernel, pushA: productA, pushB: productB, pullA: productA, pullB: productB)
+  binary(
+    a, b, kernel, pushA: productA, pushB: productB, pullA: productA, readA: readA, pullB: productB, readB: readB)
+}
+
+/// Operands of an operation on two tensors.
+package struct BinaryOperands: OptionSet, Sendable {
+  package let rawValue: Int8
+  package init(rawValue: Int8) { self.rawValue = rawValue }
+
+  package static let a = BinaryOperands(rawValue: 1)
+  package static let b = BinaryOperands(rawValue: 2)
+  package static let none: BinaryOperands = []
+  package static let both: BinaryOperands = [.a, .b]
 }
 
 /// An operation that is linear in each of two tensors: forward mode applies it to the tangents, reverse mode its
-/// transposes.
+/// transposes, of which each reads the other operand alone.
 package func bilinear(
   _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, operation: (Tensor, Tensor) -> Tensor,
   pullA: @escaping Tape.BinaryProduct, pullB: @escaping Tape.BinaryProduct
 ) -> Tensor {
   binary(
     a, b, kernel, pushA: { _, b, da in operation(da, b) }, pushB: { a, _, db in operation(a, db) }, pullA: pullA,
-    pullB: pullB)
+    readA: .b, pullB: pullB, readB: .a)
 }
 
 /// a + factor · b, of which reverse mode keeps only the shapes.
@@ -90,7 +106,8 @@ package func weightedSum(
 
 private func binary(
   _ a: Tensor, _ b: Tensor, _ kernel: (Tensor, Tensor) -> Tensor, pushA: (Tensor, Tensor, Tensor) -> Tensor,
-  pushB: (Tensor, Tensor, Tensor) -> Tensor, pullA: @escaping Tape.BinaryProduct, pullB: @escaping Tape.BinaryProduct
+  pushB: (Tensor, Tensor, Tensor) -> Tensor, pullA: @escaping Tape.BinaryProduct, readA: BinaryOperands,
+  pullB: @escaping Tape.BinaryProduct, readB: BinaryOperands
 ) -> Tensor {
   let levelA = a.trace?.level ?? -1
   let levelB = b.trace?.level ?? -1
@@ -98,7 +115,8 @@ private func binary(
   guard level >= 0, let trace = levelA >= levelB ? a.trace : b.trace else { return kernel(a, b) }
   let x = a.beneath(level)
   let z = b.beneath(level)
-  let y = binary(x, z, kernel, pushA: pushA, pushB: pushB, pullA: pullA, pullB: pullB)
+  let y = binary(
+    x, z, kernel, pushA: pushA, pushB: pushB, pullA: pullA, readA: readA, pullB: pullB, readB: readB)
   switch trace.role {
   case .tangent:
     var dy: Tensor?
@@ -110,27 +128,40 @@ private func binary(
     let tangent = dy!.broadcast(to: y.shape)
     return y.carrying(Trace(level: level, role: .tangent(tangent), outer: y.trace))
   case .node(let tape, _):
+    let (nodeA, nodeB) = (a.node(at: level), b.node(at: level))
+    let read = (nodeA >= 0 ? readA : .none).union(nodeB >= 0 ? readB : .none)
     let node = tape.binary(
-      a.node(at: level), b.node(at: level), Tape.BinaryRule(a: x, b: z, pullA: pullA, pullB: pullB))
+      nodeA, nodeB,
+      Tape.BinaryRule(
+        a: read.contains(.a) ? x : nil, b: read.contains(.b) ? z : nil, shapeA: x.shape, shapeB: z.shape, pullA: pullA,
+        pullB: pullB))
     return y.carrying(Trace(level: level, role: .node(tape, node), outer: y.trace))
   }
 }
 
+/// What a pullback reads beside cotangents.
+package enum PullbackReads: Sendable { case inputs, results, both, neither }
+
 /// An operation with both rules: the general form.
+///
+/// Reverse mode keeps what the pullback reads; of what it does not read it is given nothing.
 package func record(
-  _ x: [Tensor], _ kernel: ([Tensor]) -> [Tensor], pushforward: Pushforward, pullback: @escaping Pullback
+  _ x: [Tensor], reading reads: PullbackReads, _ kernel: ([Tensor]) -> [Tensor], pushforward: Pushforward,
+  pullback: @escaping Pullback
 ) -> [Tensor] {
   guard let trace = innermostTrace(x) else { return kernel(x) }
   let level = trace.level
   let primals = x.map { $0.beneath(level) }
-  let y = record(primals, kernel, pushforward: pushforward, pullback: pullback)
+  let y = record(primals, reading: reads, kernel, pushforward: pushforward, pullback: pullback)
   switch trace.role {
   case .tangent:
     let tangents = pushforward(primals, y, x.map { $0.tangent(at: level) })
     return attach(tangents: tangents, to: y, level: level)
   case .node(let tape, _):
+    let inputs = reads == .inputs || reads == .both ? primals : []
+    let results = reads == .results || reads == .both ? y : []
     let node = tape.general(x.map { $0.node(at: level) }, outputs: y.count) { dy, needed in
-      pullback(primals, y, dy, needed)
+      pullback(inputs, results, dy, needed)
     }
     return attach(tape: tape, firstNode: node, to: y, level: level)
   }

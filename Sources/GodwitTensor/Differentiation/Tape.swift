@@ -13,11 +13,22 @@ package final class Tape: Sendable {
 
   /// What an operation on two tensors keeps; the cotangents are summed to the shapes of the inputs.
   package struct BinaryRule: Sendable {
-    let a: Tensor
-    let b: Tensor
+    /// The operands; nil where no product that will be asked for reads them.
+    let a: Tensor?
+    let b: Tensor?
+    let shapeA: Shape
+    let shapeB: Shape
     let pullA: BinaryProduct
     let pullB: BinaryProduct
+
+    func cotangentA(_ dy: Tensor) -> Tensor { pullA(read(a, dy), read(b, dy), dy).summed(to: shapeA) }
+    func cotangentB(_ dy: Tensor) -> Tensor { pullB(read(a, dy), read(b, dy), dy).summed(to: shapeB) }
+
+    /// An operand that was not kept is not a number, so that a product which reads it is wrong in every test.
+    private func read(_ kept: Tensor?, _ dy: Tensor) -> Tensor { kept ?? Tape.absent[dy.dtype]! }
   }
+
+  private static let absent = Dictionary(uniqueKeysWithValues: DType.allCases.map { ($0, Tensor(.nan, dtype: $0)) })
 
   // The operands lie in the array itself: a closure over them would be one more object for each operation.
   private enum Rule: Sendable {
@@ -101,8 +112,8 @@ package final class Tape: Sendable {
       case .binary(let a, let b, let rule):
         nodes -= 1
         guard let dy = sums[nodes].take() else { continue }
-        if a >= 0 { accumulate(rule.pullA(rule.a, rule.b, dy).summed(to: rule.a.shape), into: &sums[a]) }
-        if b >= 0 { accumulate(rule.pullB(rule.a, rule.b, dy).summed(to: rule.b.shape), into: &sums[b]) }
+        if a >= 0 { accumulate(rule.cotangentA(dy), into: &sums[a]) }
+        if b >= 0 { accumulate(rule.cotangentB(dy), into: &sums[b]) }
       case .general(let inputs, let outputs, let pullback):
         nodes -= outputs
         var dy: [Tensor?] = []

@@ -55,7 +55,7 @@ extension Tensor {
 
   /// The product, element by element; shapes broadcast.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) {
+    binary(a, b, readingA: .b, readingB: .a) {
       evaluate(.multiply, $0, $1, "*")
     } productA: { _, b, d in
       d * b
@@ -66,7 +66,7 @@ extension Tensor {
 
   /// The quotient, element by element; shapes broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    binary(a, b) {
+    binary(a, b, readingA: .b) {
       evaluate(.divide, $0, $1, "/")
     } productA: { _, b, d in
       d / b

@@ -32,12 +32,12 @@ public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// not computed from the tensor that is differentiated.
 public func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let mask = mask.detached
-  return binary(a, b) {
+  return binary(a, b, readingA: .none, readingB: .none) {
     evaluateSelect(mask, $0, $1)
-  } productA: { a, _, d in
-    select(mask, d, Tensor(0, dtype: a.dtype))
-  } productB: { a, _, d in
-    select(mask, Tensor(0, dtype: a.dtype), d)
+  } productA: { _, _, d in
+    select(mask, d, Tensor(0, dtype: d.dtype))
+  } productB: { _, _, d in
+    select(mask, Tensor(0, dtype: d.dtype), d)
   }
 }
 

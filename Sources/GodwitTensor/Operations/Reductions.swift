@@ -129,7 +129,7 @@ extension Tensor {
       let chosen = equal(x, y)
       return chosen / chosen.sum(along: axes, keepingAxes: true)
     }
-    let result = record([self]) {
+    let result = record([self], reading: .both) {
       [$0[0].reduced(reduction, axes)]
     } pushforward: { x, y, dx in
       [dx[0].map { ($0 * shares(x[0], y[0])).sum(along: axes, keepingAxes: true) }]

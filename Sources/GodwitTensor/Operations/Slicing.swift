@@ -72,7 +72,7 @@ extension Tensor {
     }
     require(start == shape[axis], "split: \(extents) add up to \(start), axis \(axis) of \(shape) has \(shape[axis])")
     // Not slices each by itself, whose cotangents would be padded to the whole and added up.
-    return record([self]) { x in
+    return record([self], reading: .neither) { x in
       ranges.map { x[0].slice($0, along: axis) }
     } pushforward: { _, _, dx in
       ranges.map { dx[0]?.slice($0, along: axis) }
@@ -104,7 +104,7 @@ public func concatenate(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
   let starts = [0] + ends.dropLast()
   let total = ends[ends.count - 1]
   let target = first.shape.replacing(axis: axis, with: total)
-  let result = record(tensors) { x in
+  let result = record(tensors, reading: .neither) { x in
     let (outer, _, inner) = target.split(at: axis)
     let joined = Tensor(target, x[0].dtype) { y in
       for (index, tensor) in x.enumerated() {
@@ -117,9 +117,10 @@ public func concatenate(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
     return [joined]
   } pushforward: { x, _, dx in
     [concatenate(x.indices.map { dx[$0] ?? Tensor(zeros: x[$0].shape, dtype: x[$0].dtype) }, along: axis)]
-  } pullback: { x, _, dy, needed in
-    x.indices.map { index in
-      needed[index] ? dy[0]?.slice(starts[index]..<(starts[index] + extents[index]), along: axis) : nil
+  } pullback: { _, _, dy, needed in
+    guard let dy = dy[0] else { return needed.map { _ in nil } }
+    return needed.indices.map { index in
+      needed[index] ? dy.slice(starts[index]..<(starts[index] + extents[index]), along: axis) : nil
     }
   }
   return result[0]

@@ -29,14 +29,14 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
 /// log Σ exp(x) along the last axis, which goes away; −∞ over no elements, or over none but −∞.
 public func logSumExp(_ x: Tensor) -> Tensor {
   let (rows, n) = x.rowsAndWidth("logSumExp")
-  let result = record([x]) {
+  let result = record([x], reading: .inputs) {
     let x = $0[0]
     return [
       Tensor(x.shape.removing(axis: -1), x.dtype) { GodwitKernels.logSumExp(x.dtype, rows: rows, n: n, x.pointer, $0) }
     ]
   } pushforward: { x, _, dx in
     [dx[0].map { (softmax(x[0]) * $0).sum(along: -1) }]
-  } pullback: { x, y, dy, _ in
+  } pullback: { x, _, dy, _ in
     [dy[0].map { softmax(x[0]) * $0.reshaped(x[0].shape.replacing(axis: -1, with: 1)) }]
   }
   return result[0]
@@ -59,7 +59,7 @@ private func rowwise(
   pullback: @escaping @Sendable (_ y: Tensor, _ dy: Tensor) -> Tensor
 ) -> Tensor {
   let (rows, n) = x.rowsAndWidth(name)
-  let result = record([x]) {
+  let result = record([x], reading: .results) {
     let x = $0[0]
     return [Tensor(x.shape, x.dtype) { kernel(x.dtype, rows, n, x.pointer, $0, .current) }]
   } pushforward: { _, y, dx in
