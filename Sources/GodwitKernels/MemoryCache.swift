@@ -27,6 +27,9 @@ public enum MemoryCache {
   /// The bytes of the blocks in use.
   package static var usedByteCount: Int { state.withLock { $0.used } }
 
+  /// The bytes of all blocks given out so far, also of those taken back since: a measure of work that is not time.
+  package static var allocatedByteCount: Int { state.withLock { $0.allocated } }
+
   /// The most bytes in use at any time since `work` began, and what `work` returns.
   ///
   /// It counts all threads; of two calls at once the second takes the count from the first.
@@ -52,9 +55,11 @@ public enum MemoryCache {
     var kept = 0
     var used = 0
     var peak = 0
+    var allocated = 0
 
     mutating func use(_ size: Int) {
       used += size
+      allocated += size
       peak = max(peak, used)
     }
     var limit = MachineMemory.byteCount / 4

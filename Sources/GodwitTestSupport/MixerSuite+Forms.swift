@@ -37,7 +37,7 @@ extension MixerSuite {
   private func forms(_ length: Int) -> [(name: String, run: Form)] {
     let step: Form = { mixer, x, state in
       var outputs: [Tensor] = []
-      for position in 0..<length { outputs.append(mixer.step(x.element(position, along: 1), state: &state)) }
+      for row in x.unstacked(along: 1) { outputs.append(mixer.step(row, state: &state)) }
       return stack(outputs, along: 1)
     }
     func chunks(_ sizes: [Int]) -> Form {

@@ -35,6 +35,7 @@ import Testing
     Case("logSumExp", kept: 1) { x, _ in logSumExp(x + 1) },
     Case("concatenate", kept: 0) { x, fresh in concatenate([x + 1, fresh(), x + 2]) },
     Case("split", kept: 0) { x, _ in (x + 1).split([side / 4, side / 4 * 3], along: 1)[0].sum() },
+    Case("unstacked", kept: 0) { x, _ in (x + 1).unstacked(along: 1)[0].sum() },
     Case("checkpointed", kept: 1) { x, _ in checkpointed(x + 1) { tanh($0) * $0 } },
   ]
 

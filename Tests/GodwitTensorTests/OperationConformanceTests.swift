@@ -159,6 +159,11 @@ import Testing
       OperationCase("padded", [[0, 3]]) { $0[0].padded(along: 0, before: 1, after: 1) })
     cases.append(
       OperationCase("split", [[2, 7]], all: { $0[0].split([3, 0, 4], along: 1) }))
+    for (shape, axis) in [([4, 3], 0), ([2, 5, 3], 1), ([2, 3, 1], -1), ([2, 0, 3], 1), ([2, 3, 0], 1)]
+      as [(Shape, Int)]
+    {
+      cases.append(OperationCase("unstacked", [shape], all: { $0[0].unstacked(along: axis) }))
+    }
     cases.append(
       OperationCase("concatenate", [[2, 3], [2, 0], [2, 4]]) { concatenate($0, along: 1) })
     cases.append(

@@ -42,11 +42,10 @@ public func diagonalRecurrence(_ a: ComplexTensor, _ b: ComplexTensor, initial: 
     var real: [Tensor] = []
     var imaginary: [Tensor] = []
     var (re, im) = x.count > 4 ? (x[4], x[5]) : (Tensor(0, dtype: x[0].dtype), Tensor(0, dtype: x[0].dtype))
+    let (aRe, aIm) = (sizes.coefficients(x[0]), sizes.coefficients(x[1]))
+    let (bRe, bIm) = (x[2].unstacked(along: 1), x[3].unstacked(along: 1))
     for t in 0..<sizes.length {
-      let (aRe, aIm) = (sizes.coefficients(x[0], at: t), sizes.coefficients(x[1], at: t))
-      (re, im) = (
-        aRe * re - aIm * im + x[2].element(t, along: 1), aRe * im + aIm * re + x[3].element(t, along: 1)
-      )
+      (re, im) = (aRe[t] * re - aIm[t] * im + bRe[t], aRe[t] * im + aIm[t] * re + bIm[t])
       real.append(re)
       imaginary.append(im)
     }

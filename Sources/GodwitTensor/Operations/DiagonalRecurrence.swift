@@ -16,9 +16,8 @@ public func diagonalRecurrence(_ a: Tensor, _ b: Tensor, initial: Tensor? = nil)
   } reference: { x in
     var states: [Tensor] = []
     var h = x.count > 2 ? x[2] : nil
-    for t in 0..<sizes.length {
-      let input = x[1].element(t, along: 1)
-      h = h.map { sizes.coefficients(x[0], at: t) * $0 + input } ?? input
+    for (a, input) in zip(sizes.coefficients(x[0]), x[1].unstacked(along: 1)) {
+      h = h.map { a * $0 + input } ?? input
       states.append(h!)
     }
     return [states.isEmpty ? x[1] : stack(states, along: 1)]
@@ -46,12 +45,12 @@ struct DiagonalSizes: Sendable {
       "\(operation): an initial state of shape \(initial?.shape ?? []); expected [\(batch), \(width)]")
   }
 
-  /// The coefficients of a position, in a shape that broadcasts with [B, N].
-  func coefficients(_ a: Tensor, at t: Int) -> Tensor {
+  /// The coefficients of each position, in a shape that broadcasts with [B, N].
+  func coefficients(_ a: Tensor) -> [Tensor] {
     switch a.rank {
-    case 1: a
-    case 2: a.element(t, along: 0)
-    default: a.element(a.shape[1] == 1 ? 0 : t, along: 1)
+    case 1: [Tensor](repeating: a, count: length)
+    case 3 where a.shape[1] != length: [Tensor](repeating: a.element(0, along: 1), count: length)
+    default: a.unstacked(along: a.rank - 2)
     }
   }
 

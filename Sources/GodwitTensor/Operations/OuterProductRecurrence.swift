@@ -110,21 +110,22 @@ private struct OuterProductRule: Sendable {
     var state = hasInitial ? x[x.count - 1] : Tensor(zeros: stateShape, dtype: dtype)
     var outputs: [Tensor] = []
     let (b, h, k, v) = (operands.batch, operands.heads, operands.keyWidth, operands.valueWidth)
+    let (queries, keys, values) = (x[0].unstacked(along: 1), x[1].unstacked(along: 1), x[2].unstacked(along: 1))
+    let decays = (decayShape?.rank ?? 0) > 2 ? x[3].unstacked(along: 1) : []
     for t in 0..<operands.queries {
-      let query = x[0].element(t, along: 1).reshaped([b, h, k, 1])
+      let query = queries[t].reshaped([b, h, k, 1])
       let before = state
       if let decayShape {
         let factors: Tensor =
           switch decayShape.rank {
           case 1: x[3].reshaped([h, 1, 1])
           case 2: x[3].reshaped([h, k, 1])
-          case 3: x[3].element(t, along: 1).reshaped([b, h, 1, 1])
-          default: x[3].element(t, along: 1).reshaped([b, h, k, 1])
+          case 3: decays[t].reshaped([b, h, 1, 1])
+          default: decays[t].reshaped([b, h, k, 1])
           }
         state = exp(factors) * state
       }
-      state =
-        state + x[1].element(t, along: 1).reshaped([b, h, k, 1]) * x[2].element(t, along: 1).reshaped([b, h, 1, v])
+      state = state + keys[t].reshaped([b, h, k, 1]) * values[t].reshaped([b, h, 1, v])
       outputs.append(((strictlyPast ? before : state) * query).sum(along: 2))
     }
     return [outputs.isEmpty ? Tensor(zeros: outputShape, dtype: dtype) : stack(outputs, along: 1), state]

@@ -30,6 +30,8 @@ extension Tensor {
   }
 
   /// The part at `index` of an axis, without that axis.
+  ///
+  /// The reverse derivative costs as much as the whole tensor: where all parts are used, take them `unstacked`.
   public func element(_ index: Int, along axis: Int) -> Tensor {
     let axis = shape.axis(axis, of: "element")
     return slice(index..<(index + 1), along: axis).reshaped(shape.removing(axis: axis))
@@ -83,6 +85,16 @@ extension Tensor {
       return [concatenate(parts, along: axis)]
     }
   }
+
+  /// All parts along an axis, without that axis: `element(_:along:)` of each index, none if the axis is empty.
+  ///
+  /// - Complexity: O(`count`), as are the derivatives of all parts together.
+  public func unstacked(along axis: Int = 0) -> [Tensor] {
+    let axis = shape.axis(axis, of: "unstacked")
+    if shape[axis] == 0 { return [] }
+    let part = shape.removing(axis: axis)
+    return split([Int](repeating: 1, count: shape[axis]), along: axis).map { $0.reshaped(part) }
+  }
 }
 
 /// Tensors one after another along an axis.
@@ -119,6 +131,8 @@ public func concatenate(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
     [concatenate(x.indices.map { dx[$0] ?? Tensor(zeros: x[$0].shape, dtype: x[$0].dtype) }, along: axis)]
   } pullback: { _, _, dy, needed in
     guard let dy = dy[0] else { return needed.map { _ in nil } }
+    // Slices each by itself would have cotangents padded to the whole.
+    if dy.isTraced { return dy.split(extents, along: axis) }
     return needed.indices.map { index in
       needed[index] ? dy.slice(starts[index]..<(starts[index] + extents[index]), along: axis) : nil
     }
