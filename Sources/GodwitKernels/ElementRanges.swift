@@ -6,7 +6,12 @@ let dearGrain = 8192
 
 extension DType {
   /// The C tables' index of the type.
-  var doublePrecision: Int32 { rawValue }
+  var doublePrecision: Int32 {
+    switch self {
+    case .float32: 0
+    case .float64: 1
+    }
+  }
 }
 
 /// Calls `body` with the start and the length of ranges that cover `0 ..< count`: one range where there is little to do,

@@ -10,16 +10,21 @@ package func measuredPeak(
 ) -> Double {
   let table = gw_peak_table(isa.rawValue)!
   let iterations: Int64 = 300_000
-  let perIteration = dtype == .float32 ? table.pointee.operations_f32 : table.pointee.operations_f64
+  let perIteration =
+    switch dtype {
+    case .float32: table.pointee.operations_f32
+    case .float64: table.pointee.operations_f64
+    }
   // The results are kept where the compiler cannot tell that nobody reads them.
   let sink = UnsafeMutablePointer<Double>.allocate(capacity: threads)
   sink.initialize(repeating: 0, count: threads)
   defer { sink.deallocate() }
   let seconds = bestSeconds(of: 20) {
     parallelFor(threads) { index in
-      sink[index] +=
-        dtype == .float32
-        ? Double(table.pointee.multiply_adds_f32(iterations)) : table.pointee.multiply_adds_f64(iterations)
+      switch dtype {
+      case .float32: sink[index] += Double(table.pointee.multiply_adds_f32(iterations))
+      case .float64: sink[index] += table.pointee.multiply_adds_f64(iterations)
+      }
     }
   }
   return Double(iterations * perIteration) * Double(threads) / seconds

@@ -16,7 +16,7 @@ struct MatrixOperand {
 /// are dealt to tiles and threads, the bits are therefore the same.
 struct MatrixProblem {
   let table: UnsafePointer<gw_matrix>
-  let elementSize: Int
+  let dtype: DType
   let m, n, k: Int
   let a, b: MatrixOperand
   let c: UnsafeMutableRawPointer
@@ -24,11 +24,13 @@ struct MatrixProblem {
   let bias: UnsafeRawPointer?
   let accumulate: Bool
 
+  var elementSize: Int { dtype.byteCount }
+
   /// Multiply-adds of a task too short to be worth another thread.
   static let serialWork = 100_000
 
   static func table(_ dtype: DType, _ isa: InstructionSet) -> UnsafePointer<gw_matrix> {
-    gw_matrix_table(isa.rawValue, dtype == .float64 ? 1 : 0)!
+    gw_matrix_table(isa.rawValue, dtype.doublePrecision)!
   }
 
   /// Computes the product on at most `threads` threads.
@@ -51,10 +53,9 @@ struct MatrixProblem {
       let target = c + row * ldc * elementSize
       if accumulate {
         guard let bias else { continue }
-        if elementSize == 4 {
-          addRow(bias, to: target, as: Float.self)
-        } else {
-          addRow(bias, to: target, as: Double.self)
+        switch dtype {
+        case .float32: addRow(bias, to: target, as: Float.self)
+        case .float64: addRow(bias, to: target, as: Double.self)
         }
       } else if let bias {
         target.copyMemory(from: bias, byteCount: n * elementSize)

@@ -19,7 +19,7 @@ package func matrixProduct(
   requireExtents("matrixProduct", m, n, k)
   requireStrides("matrixProduct", m, n, k, lda, transposeA, ldb, transposeB, ldc)
   MatrixProblem(
-    table: MatrixProblem.table(dtype, isa), elementSize: dtype.byteCount, m: m, n: n, k: k,
+    table: MatrixProblem.table(dtype, isa), dtype: dtype, m: m, n: n, k: k,
     a: MatrixOperand(pointer: a, stride: transposeA ? 1 : lda, stepStride: transposeA ? lda : 1),
     b: MatrixOperand(pointer: b, stride: transposeB ? ldb : 1, stepStride: transposeB ? 1 : ldb),
     c: c, ldc: ldc, bias: bias, accumulate: accumulate
@@ -46,7 +46,7 @@ package func batchedMatrixProduct(
   let size = dtype.byteCount
   func problem(_ entry: Int) -> MatrixProblem {
     MatrixProblem(
-      table: table, elementSize: size, m: m, n: n, k: k,
+      table: table, dtype: dtype, m: m, n: n, k: k,
       a: MatrixOperand(
         pointer: a + entry * strideA * size, stride: transposeA ? 1 : lda, stepStride: transposeA ? lda : 1),
       b: MatrixOperand(

@@ -98,4 +98,9 @@ private func forEachRow(
 }
 
 /// Nanoseconds to each element, about: those of float64 go to libm one by one.
-private func cost(_ dtype: DType) -> Double { dtype == .float32 ? 0.2 : 5 }
+private func cost(_ dtype: DType) -> Double {
+  switch dtype {
+  case .float32: 0.2
+  case .float64: 5
+  }
+}

@@ -4,10 +4,20 @@ import Testing
 /// The tolerances of the tests, in one place: RMS error over RMS value.
 public enum Tolerance {
   /// For results computed twice in the same precision.
-  public static func value(_ dtype: DType) -> Double { dtype == .float32 ? 3e-6 : 1e-12 }
+  public static func value(_ dtype: DType) -> Double {
+    switch dtype {
+    case .float32: 3e-6
+    case .float64: 1e-12
+    }
+  }
 
   /// For gradients of a whole layer over a hundred positions by two ways of computing it.
-  public static func mixer(_ dtype: DType) -> Double { dtype == .float32 ? 2e-5 : 1e-11 }
+  public static func mixer(_ dtype: DType) -> Double {
+    switch dtype {
+    case .float32: 2e-5
+    case .float64: 1e-11
+    }
+  }
 }
 
 /// ‖got − want‖ / ‖want‖ over all elements: 0 where both are the same, infinite where shapes differ or a value is not

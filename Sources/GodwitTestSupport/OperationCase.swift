@@ -66,6 +66,9 @@ public struct OperationCase: Sendable, CustomStringConvertible {
 extension Tensor {
   /// The values as the given type holds them, in float64 where that is the type.
   fileprivate func rounded(to dtype: DType) -> Tensor {
-    dtype == .float64 ? converted(to: .float32).converted(to: .float64) : converted(to: dtype)
+    switch dtype {
+    case .float32: converted(to: .float32)
+    case .float64: converted(to: .float32).converted(to: .float64)
+    }
   }
 }

@@ -4,10 +4,20 @@ import Testing
 
 extension DType {
   /// The nearest value of this type.
-  func rounding(_ value: Double) -> Double { self == .float32 ? Double(Float(value)) : value }
+  func rounding(_ value: Double) -> Double {
+    switch self {
+    case .float32: Double(Float(value))
+    case .float64: value
+    }
+  }
 
   /// The greatest RMS error ratio of a kernel over rows.
-  var rowTolerance: Double { self == .float32 ? 4e-7 : 4e-15 }
+  var rowTolerance: Double {
+    switch self {
+    case .float32: 4e-7
+    case .float64: 4e-15
+    }
+  }
 }
 
 /// Runs a kernel on arrays of `dtype` and returns its result; stops at a write beyond the result's end.

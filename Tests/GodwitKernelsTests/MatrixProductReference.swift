@@ -25,15 +25,15 @@ final class GuardedMatrix {
 
   subscript(at index: Int) -> Double {
     get {
-      dtype == .float32
-        ? Double(storage.load(fromByteOffset: index * 4, as: Float.self))
-        : storage.load(fromByteOffset: index * 8, as: Double.self)
+      switch dtype {
+      case .float32: Double(storage.load(fromByteOffset: index * 4, as: Float.self))
+      case .float64: storage.load(fromByteOffset: index * 8, as: Double.self)
+      }
     }
     set {
-      if dtype == .float32 {
-        storage.storeBytes(of: Float(newValue), toByteOffset: index * 4, as: Float.self)
-      } else {
-        storage.storeBytes(of: newValue, toByteOffset: index * 8, as: Double.self)
+      switch dtype {
+      case .float32: storage.storeBytes(of: Float(newValue), toByteOffset: index * 4, as: Float.self)
+      case .float64: storage.storeBytes(of: newValue, toByteOffset: index * 8, as: Double.self)
       }
     }
   }

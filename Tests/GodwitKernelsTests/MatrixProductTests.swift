@@ -3,7 +3,12 @@ import Testing
 @testable import GodwitKernels
 
 @Suite struct MatrixProductTests {
-  static func tolerance(_ dtype: DType) -> Double { dtype == .float32 ? 1e-6 : 1e-14 }
+  static func tolerance(_ dtype: DType) -> Double {
+    switch dtype {
+    case .float32: 1e-6
+    case .float64: 1e-14
+    }
+  }
 
   /// Both types under every set of the machine.
   static let kinds: [(DType, InstructionSet)] = InstructionSet.supported.flatMap { isa in

@@ -8,10 +8,14 @@ extension SafetensorsWriter {
   public mutating func add(_ name: String, _ tensor: Tensor) {
     let tensor = tensor.detached
     let byteCount = tensor.count * tensor.dtype.byteCount
+    let dtype: SafetensorsDType =
+      switch tensor.dtype {
+      case .float32: .float32
+      case .float64: .float64
+      }
     add(
       Content(
-        name: name, dtype: tensor.dtype == .float32 ? .float32 : .float64, shape: Array(tensor.shape),
-        byteCount: byteCount
+        name: name, dtype: dtype, shape: Array(tensor.shape), byteCount: byteCount
       ) { body in
         withExtendedLifetime(tensor) { body(UnsafeRawBufferPointer(start: tensor.pointer, count: byteCount)) }
       })

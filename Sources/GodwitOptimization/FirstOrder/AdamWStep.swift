@@ -33,7 +33,7 @@ struct AdamWStep {
   }
 
   func callAsFunction(_ parameter: inout Tensor, _ gradient: Tensor, _ first: inout Tensor, _ second: inout Tensor) {
-    if parameter.dtype != .float32 { return composed(&parameter, gradient, &first, &second) }
+    if !parameter.dtype.hasFusedKernels { return composed(&parameter, gradient, &first, &second) }
     let count = parameter.count
     parameter.withMutablePointer { parameters in
       first.withMutablePointer { first in

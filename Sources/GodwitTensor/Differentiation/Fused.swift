@@ -24,7 +24,7 @@ package func fused(
   for operand in x {
     require(operand.dtype == x[0].dtype, "\(operation): \(x[0].dtype) and \(operand.dtype) differ")
   }
-  if x[0].dtype != .float32 { return reference(x) }
+  if !x[0].dtype.hasFusedKernels { return reference(x) }
   guard let trace = innermostTrace(x) else { return kernel(x).outputs }
   let level = trace.level
   let primals = x.map { $0.beneath(level) }

@@ -47,7 +47,7 @@ private func attention(
   require(
     key.dtype == query.dtype && value.dtype == query.dtype,
     "\(operation): \(query.dtype), \(key.dtype) and \(value.dtype) differ")
-  if query.dtype != .float32 || innermostTrace([query, key, value]) != nil {
+  if !query.dtype.hasFusedKernels || innermostTrace([query, key, value]) != nil {
     return copied(key.slice(0..<count, along: 1), value.slice(0..<count, along: 1))
   }
   let operands = AttentionOperands(query, key, value, operation)

@@ -42,7 +42,10 @@ package func topKAttention(
   require(
     query.shape[1] <= length && length <= key.shape[1],
     "topKAttention: \(query.shape[1]) queries, \(length) keys in a buffer of \(key.shape)")
-  if query.dtype != .float32 || innermostTrace([query, key, value]) != nil {
+  require(
+    key.dtype == query.dtype && value.dtype == query.dtype,
+    "topKAttention: \(query.dtype), \(key.dtype) and \(value.dtype) differ")
+  if !query.dtype.hasFusedKernels || innermostTrace([query, key, value]) != nil {
     let (keys, values) = (key.slice(0..<length, along: 1), value.slice(0..<length, along: 1))
     return topKAttention(query, keys, values, count: count, offset: length - query.shape[1])
   }
