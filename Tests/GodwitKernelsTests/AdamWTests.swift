@@ -59,7 +59,11 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     expectSameAtAnyThreads { threeSteps(200_003).got }
   }
 }

@@ -104,7 +104,11 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     let a = Self.operand(300_001, seed: 47, positive: true)
     expectSameAtAnyThreads {
       run(.float32, count: a.count, [a, a]) { elementwise(.divide, .float32, count: a.count, $0[0], $0[1], $1) }

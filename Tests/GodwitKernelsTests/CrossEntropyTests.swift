@@ -77,7 +77,11 @@ import Testing
     expectDerivative(x, direction, NaiveRow.crossEntropyGradient(x, 4, 0.7)) { 0.7 * NaiveRow.crossEntropy($0, 4) }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     let test = LogitsCase(rows: 3000, n: 70)
     let sample = Sample(test)
     expectSameAtAnyThreads {

@@ -184,7 +184,7 @@ import Testing
     return y.values()
   }
 
-  @Test(arguments: [(1, 1), (2, 8), (1, 3)]) func neitherChunkNorPiecesNorThreadsChangeABit(batch: Int, heads: Int) {
+  @Test(arguments: [(1, 1), (2, 8), (1, 3)]) func neitherChunkNorPiecesChangeABit(batch: Int, heads: Int) {
     let test = Case(
       batch: batch, heads: heads, length: 100, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true, map: .eluPlusOne,
       normalized: true)
@@ -192,11 +192,19 @@ import Testing
     let want = output(problem, test, pieces: [100], chunk: 32)
     #expect(output(problem, test, pieces: [100], chunk: 7) == want)
     #expect(output(problem, test, pieces: [1, 40, 0, 59], chunk: 16) == want)
-    let threads = Threads.count
-    defer { Threads.count = threads }
-    for count in 1...5 {
-      Threads.count = count
-      #expect(output(problem, test, pieces: [100], chunk: 32) == want)
+  }
+
+  @Test func theNumberOfThreadsChangesNoBit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
+    for (batch, heads) in [(1, 1), (2, 8), (1, 3)] {
+      let test = Case(
+        batch: batch, heads: heads, length: 500, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true,
+        map: .eluPlusOne, normalized: true)
+      let problem = Problem(test)
+      expectSameAtAnyThreads("\(test)") { output(problem, test, pieces: [500], chunk: 32) }
     }
   }
 

@@ -135,7 +135,11 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     let sample = Sample(Case(rows: 2000, n: 70))
     let inverse = [Double](repeating: 0.75, count: 2000)
     expectSameAtAnyThreads {

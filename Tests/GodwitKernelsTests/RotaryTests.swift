@@ -31,7 +31,11 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     var noise = RecurrenceNoise(seed: 52)
     let (x, table) = (noise.array(2 * 300 * 4 * 62), noise.array(300 * 31))
     expectSameAtAnyThreads {

@@ -168,16 +168,14 @@ import Testing
     Case(batch: 1, heads: 4, keyHeads: 2, queries: 2, widths: (16, 16), offset: 5000),
   ]
 
-  @Test(arguments: threadCases) func theNumberOfThreadsChangesNoBit(test: Case) {
-    let problem = Problem(test)
-    let threads = Threads.count
-    defer { Threads.count = threads }
-    Threads.count = 1
-    let want = problem.results()
-    for count in 2...5 {
-      Threads.count = count
-      let isSame = problem.results() == want
-      #expect(isSame, "\(count) threads")
+  @Test func theNumberOfThreadsChangesNoBit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
+    for test in Self.threadCases {
+      let problem = Problem(test)
+      expectSameAtAnyThreads("\(test)") { problem.results() }
     }
   }
 

@@ -81,7 +81,11 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() {
+  @Test func threadsDoNotChangeABit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     var noise = RecurrenceNoise(seed: 24)
     let (count, n) = (3000, 70)
     let (x, dy) = (noise.array(count * n), noise.array(count * n))

@@ -194,16 +194,14 @@ import Testing
     Case("residues", batch: 1, heads: 4, keyHeads: 2, queries: 600, plan: residues(600, step: 20, before: 20)),
   ]
 
-  @Test(arguments: threadCases) func theNumberOfThreadsChangesNoBit(test: Case) {
-    let problem = Problem(test)
-    let threads = Threads.count
-    defer { Threads.count = threads }
-    Threads.count = 1
-    let want = problem.results()
-    for count in 2...5 {
-      Threads.count = count
-      let isSame = problem.results() == want
-      #expect(isSame, "\(count) threads")
+  @Test func theNumberOfThreadsChangesNoBit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
+    for test in Self.threadCases {
+      let problem = Problem(test)
+      expectSameAtAnyThreads("\(test)") { problem.results() }
     }
   }
 }

@@ -13,21 +13,21 @@ import Testing
   }
 
   /// More threads than processors, so that workers wake late, into a job that has ended or the next one, of another size.
-  @Test func aWorkerThatWakesLateTakesNothingTwice() {
-    let threads = Threads.count
-    defer { Threads.count = threads }
-    Threads.count = 8
-    let calls = UnsafeMutablePointer<Int>.allocate(capacity: 64)
-    defer { calls.deallocate() }
-    nonisolated(unsafe) let target = calls
-    var wrong = 0
-    for job in 0..<100_000 {
-      let count = job % 2 == 0 ? 2 : 64
-      calls.initialize(repeating: 0, count: 64)
-      parallelFor(count) { target[$0] += 1 }
-      for index in 0..<64 where calls[index] != (index < count ? 1 : 0) { wrong += 1 }
+  @Test func aWorkerThatWakesLateTakesNothingTwice() async {
+    await #expect(processExitsWith: .success) {
+      Threads.count = 8
+      let calls = UnsafeMutablePointer<Int>.allocate(capacity: 64)
+      defer { calls.deallocate() }
+      nonisolated(unsafe) let target = calls
+      var wrong = 0
+      for job in 0..<100_000 {
+        let count = job % 2 == 0 ? 2 : 64
+        calls.initialize(repeating: 0, count: 64)
+        parallelFor(count) { target[$0] += 1 }
+        for index in 0..<64 where calls[index] != (index < count ? 1 : 0) { wrong += 1 }
+      }
+      #expect(wrong == 0)
     }
-    #expect(wrong == 0)
   }
 
   @Test func nestedCallsFinish() {

@@ -164,17 +164,13 @@ import Testing
     #expect(error <= SoftmaxAttentionTests.tolerance, "\(name) under \(isa)")
   }
 
-  @Test func theNumberOfThreadsChangesNoBit() {
+  @Test func theNumberOfThreadsChangesNoBit() async {
+    await #expect(processExitsWith: .success) { Self().compareThreads() }
+  }
+
+  private func compareThreads() {
     let problem = Problem(Case(batch: 1, heads: 4, keyHeads: 2, queries: 300, kept: 9))
-    let threads = Threads.count
-    defer { Threads.count = threads }
-    Threads.count = 1
-    let want = problem.results()
-    for count in 2...5 {
-      Threads.count = count
-      let isSame = problem.results() == want
-      #expect(isSame, "\(count) threads")
-    }
+    expectSameAtAnyThreads { problem.results() }
   }
 
   private func rows(_ best: LargestScores) -> [Int] {
