@@ -13,8 +13,6 @@ import Testing
     #expect(abs(estimate.mean - want) <= width, "\(estimate), want \(want)", sourceLocation: sourceLocation)
   }
 
-  private let threads = Threads.count
-
   /// The solution of a linear system, by elimination.
   private func solution(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
     var (a, b) = (matrix, right)
@@ -210,11 +208,14 @@ import Testing
     #expect(law.cdf(Double(inside)) > 5e-8 && law.survival(Double(inside - 1)) > 5e-8, "\(inside)")
   }
 
-  @Test func estimatesDoNotDependOnThreads() throws {
+  @Test func estimatesDoNotDependOnThreads() async {
+    await #expect(processExitsWith: .success) { try Self().compareThreads() }
+  }
+
+  private func compareThreads() throws {
     let spheres = try WalkOnSpheres(
       dimensions: 3, tolerance: 1e-4, distance: Self.inUnitBall, boundary: { $0[0] }, source: { $0[1] })
     let lattice = try LatticeDirichlet(dimensions: 2, isInside: { abs($0[0] + $0[1]) < 9 }, boundary: { Double($0[0]) })
-    defer { Threads.count = threads }
     let estimates = [1, 2, 3].map { count in
       Threads.count = count
       var generator = Philox(seed: 60)

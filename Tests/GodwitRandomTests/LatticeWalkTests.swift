@@ -207,10 +207,12 @@ import Testing
     #expect(walk.sampleReturn(within: 0, using: &generator) == nil)
   }
 
-  @Test func walkersDoNotDependOnThreads() throws {
+  @Test func walkersDoNotDependOnThreads() async {
+    await #expect(processExitsWith: .success) { try Self().compareThreads() }
+  }
+
+  private func compareThreads() throws {
     let walk = try LatticeWalk(dimensions: 2)
-    let threads = Threads.count
-    defer { Threads.count = threads }
     let results = [1, 2, 3].map { count in
       Threads.count = count
       var generator = Philox(seed: 15)

@@ -38,10 +38,13 @@ import Testing
     #expect(try run.tensors("whole", .last) != run.tensors("part", .last))
   }
 
-  @Test func theNumberOfThreadsDoesNotMatter() throws {
+  /// In a process of its own, as the number of threads is that of the process.
+  @Test func theNumberOfThreadsDoesNotMatter() async {
+    await #expect(processExitsWith: .success) { try Self().compareThreads() }
+  }
+
+  private func compareThreads() throws {
     let run = try SmallRun()
-    let threads = Threads.count
-    defer { Threads.count = threads }
     Threads.count = 1
     try run.train("one")
     Threads.count = 3
