@@ -13,7 +13,7 @@ import GodwitTensor
 /// layer says, whatever the grouping.
 ///
 /// Memory: two tensors for each parameter.
-public struct AdamW<Model: Module>: Module {
+public struct AdamW<Model: Module>: Optimizer {
   /// The constants of the method.
   public var options: AdamWOptions
   /// m, the decayed mean of the gradients.
@@ -23,12 +23,6 @@ public struct AdamW<Model: Module>: Module {
   /// t, the number of updates made.
   public var stepCount: Int
   private let treatments: [Treatment]
-
-  /// How one tensor is treated.
-  private struct Treatment: Sendable {
-    let role: ParameterRole
-    let group: ParameterGroup
-  }
 
   /// An optimiser for `model` that has made no step.
   ///

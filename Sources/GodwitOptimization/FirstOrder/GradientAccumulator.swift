@@ -19,11 +19,7 @@ public struct GradientAccumulator<Model: Module>: Sendable {
       self.sum = gradient
       return
     }
-    var totals = sum.takeTensors()
-    let terms = gradient.tensors
-    require(totals.count == terms.count, "GradientAccumulator: \(terms.count) tensors after \(totals.count)")
-    for index in totals.indices { totals[index].add(terms[index].detached) }
-    sum.putTensors(totals)
+    sum.addTensors(of: gradient)
     self.sum = sum
   }
 
@@ -35,5 +31,18 @@ public struct GradientAccumulator<Model: Module>: Sendable {
     let scale = 1 / Double(count)
     count = 0
     return (sum.take()!, scale)
+  }
+}
+
+extension Module {
+  /// Adds another module of the same structure, tensor by tensor and in place.
+  ///
+  /// - Precondition: both have as many tensors, of the same shapes and element types.
+  package mutating func addTensors(of other: Self) {
+    var totals = takeTensors()
+    let terms = other.tensors
+    require(totals.count == terms.count, "addTensors: \(terms.count) tensors to \(totals.count)")
+    for index in totals.indices { totals[index].add(terms[index].detached) }
+    putTensors(totals)
   }
 }

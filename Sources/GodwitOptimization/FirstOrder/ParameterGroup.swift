@@ -1,5 +1,11 @@
 import GodwitTensor
 
+/// What an optimiser knows of one tensor.
+struct Treatment: Sendable {
+  let role: ParameterRole
+  let group: ParameterGroup
+}
+
 /// How an optimiser treats a parameter.
 public struct ParameterGroup: Sendable, Hashable, Codable {
   /// The factor on the rate of weight decay.
