@@ -5,7 +5,7 @@ import GodwitTensor
 
 /// What there is to say of a run, for a person and for a program.
 struct RunReport {
-  private let run: Run
+  private let run: Run<LanguageModeling>
   private let model: LanguageModel
   private let checkpoint: CheckpointKind
   private let checkpointStep: Int
@@ -16,7 +16,7 @@ struct RunReport {
   }
 
   private var configuration: LanguageModelConfiguration { run.configuration.model }
-  private var training: TrainingOptions { run.configuration.training }
+  private var training: TextTrainingOptions { run.configuration.training }
 
   /// Bytes of what the model keeps of a text after its first byte.
   private var stateByteCount: Int {

@@ -50,11 +50,11 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     threads.apply()
-    let trainer: Trainer
+    let trainer: Trainer<LanguageModeling>
     do { trainer = try makeTrainer() } catch let error as TrainingError { throw error.inOptionNames }
     Interruption.watch()
-    var report = TrainingReport(model: trainer.model, on: output.console)
-    let outcome: Trainer.Outcome
+    var report = TrainingReport(of: trainer.task, try trainer.task.summary(), on: output.console)
+    let outcome: Trainer<LanguageModeling>.Outcome
     do { outcome = try train(trainer, &report) } catch {
       report.clear()
       throw error
@@ -65,7 +65,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// Trains; if another process has taken the name that was found for the run meanwhile, under another one.
-  private func train(_ trainer: Trainer, _ report: inout TrainingReport) throws -> Trainer.Outcome {
+  private func train(
+    _ trainer: Trainer<LanguageModeling>, _ report: inout TrainingReport
+  ) throws -> Trainer<LanguageModeling>.Outcome {
     func shouldStop() -> Bool { Interruption.isRequested }
     let isNameFound = resume == nil && out.out == nil
     do throws(TrainingError) {
@@ -79,21 +81,21 @@ struct TrainCommand: ParsableCommand {
     return try train(try makeTrainer(), &report)
   }
 
-  private func makeTrainer() throws -> Trainer {
+  private func makeTrainer() throws -> Trainer<LanguageModeling> {
     if let resume { return try resumedTrainer(of: resume) }
-    var origin: Run?
+    var origin: Run<LanguageModeling>?
     if let from { origin = try Run(loading: from) }
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
       model: model.applied(to: origin?.configuration.model),
-      options: training.applied(to: TrainingOptions()), from: origin, command: ShellCommand.current)
+      options: training.applied(to: TextTrainingOptions()), from: origin, command: ShellCommand.current)
     var named = request
     if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }
     return try Trainer(named)
   }
 
   /// A resumed run has the options that it began with, so one that is given must be the same.
-  private func resumedTrainer(of path: String) throws -> Trainer {
+  private func resumedTrainer(of path: String) throws -> Trainer<LanguageModeling> {
     let run = try Run(loading: path)
     var wanted = run.configuration
     wanted.model = model.applied(to: wanted.model)

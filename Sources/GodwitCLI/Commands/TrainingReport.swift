@@ -4,18 +4,20 @@ import GodwitModels
 /// Tells a person, or a program, how training goes.
 struct TrainingReport {
   private let model: LanguageModelConfiguration
+  private let text: TextSummary
   private let console: Console
   private var start: TrainingStart?
   private var bar: ProgressBar?
   private var best: Double?
 
-  init(model: LanguageModelConfiguration, on console: Console) {
-    self.model = model
+  init(of task: LanguageModeling, _ text: TextSummary, on console: Console) {
+    model = task.model
+    self.text = text
     self.console = console
   }
 
   mutating func tell(_ event: TrainingEvent) {
-    if let line = event.line { console.emit(line) }
+    if let line = event.line(LanguageModeling.figures) { console.emit(line) }
     switch event {
     case .started(let start): begin(start)
     case .progress(let record):
@@ -39,12 +41,12 @@ struct TrainingReport {
 
   private mutating func begin(_ start: TrainingStart) {
     self.start = start
-    let skipped = start.skipped.total == 0 ? "" : " (\(start.skipped))"
+    let skipped = text.skipped.total == 0 ? "" : " (\(text.skipped))"
     console.note(
-      "text: \(Quantity.counted(start.files, "file"))\(skipped), "
-        + "\(Quantity.bytes(start.trainingBytes)) to learn from, \(Quantity.bytes(start.heldOutBytes)) held out, of which "
-        + "\(Quantity.bytes(start.evaluationBytes)) are predicted now and then; their bytes alone have "
-        + "\(Quantity.fixed(start.unigramBitsPerByte, digits: 2)) bits each")
+      "text: \(Quantity.counted(text.files, "file"))\(skipped), "
+        + "\(Quantity.bytes(text.trainingBytes)) to learn from, \(Quantity.bytes(text.heldOutBytes)) held out, of which "
+        + "\(Quantity.bytes(text.evaluationBytes)) are predicted now and then; their bytes alone have "
+        + "\(Quantity.fixed(text.unigramBitsPerByte, digits: 2)) bits each")
     console.note(
       "model: \(model.mixer), width \(model.width), \(Quantity.counted(model.depth, "block")), context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")
@@ -61,11 +63,11 @@ struct TrainingReport {
     } else {
       console.note(
         (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
-          + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.bytesPerStep)) each, into \(start.folder)"
+          + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.unitsPerStep)) each, into \(start.folder)"
       )
     }
     bar = ProgressBar(
-      "train", total: start.steps, done: start.step, unitsPerStep: Double(start.bytesPerStep), unit: "tokens",
+      "train", total: start.steps, done: start.step, unitsPerStep: Double(start.unitsPerStep), unit: "tokens",
       on: console)
   }
 
@@ -85,7 +87,7 @@ struct TrainingReport {
   mutating func clear() { bar?.finish() }
 
   /// Says how it ended, if not by its own last event.
-  mutating func end(_ outcome: Trainer.Outcome) {
+  mutating func end(_ outcome: Trainer<LanguageModeling>.Outcome) {
     clear()
     switch outcome {
     case .finished:

@@ -19,7 +19,7 @@ struct RunArgument: ParsableArguments {
 
 /// A run with the model of one of its checkpoints.
 struct LoadedRun {
-  let run: Run
+  let run: Run<LanguageModeling>
   let model: LanguageModel
   let checkpoint: CheckpointKind
 

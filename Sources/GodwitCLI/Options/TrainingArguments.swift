@@ -7,7 +7,7 @@ extension DecayConvention: ExpressibleByArgument {}
 
 /// The options that describe how a model is trained; what is not given stays as it is where they are applied.
 struct TrainingArguments: ParsableArguments {
-  private static let defaults = TrainingOptions()
+  private static let defaults = TextTrainingOptions()
 
   @Option(parsing: .unconditional, help: "The number of steps. (default: as many as the minutes allow)")
   var steps: Int?
@@ -95,7 +95,7 @@ struct TrainingArguments: ParsableArguments {
   }
 
   /// `options` with what was given.
-  func applied(to options: TrainingOptions) -> TrainingOptions {
+  func applied(to options: TextTrainingOptions) -> TextTrainingOptions {
     var result = options
     if let steps { result.steps = steps }
     if let minutes { (result.minutes, result.steps) = (minutes, nil) }

@@ -122,9 +122,7 @@ extension Leaf {
       case .float32: [.float32, .float16, .bfloat16].contains(dtype) ? nil : "F32, F16 or BF16"
       case .float64: dtype == .float64 ? nil : "F64"
       }
-    case .indices: dtype == .int32 ? nil : "I32"
-    case .packed(let array):
-      dtype == SafetensorsDType(array.element) ? nil : SafetensorsDType(array.element).rawValue
+    case .indices, .packed: dtype == safetensorsDType ? nil : safetensorsDType.rawValue
     }
   }
 }

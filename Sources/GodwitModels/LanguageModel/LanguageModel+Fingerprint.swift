@@ -14,14 +14,3 @@ extension LanguageModel {
     return hash.digits
   }
 }
-
-extension ContentHash {
-  /// Adds the elements of a leaf.
-  mutating func add(_ leaf: Leaf) {
-    switch leaf {
-    case .tensor(let tensor, _): add(tensor)
-    case .indices(let indices): indices.values.withUnsafeBytes { add($0) }
-    case .packed(let array): array.withUnsafeBytes { add($0) }
-    }
-  }
-}

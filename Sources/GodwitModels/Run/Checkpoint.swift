@@ -5,19 +5,16 @@ import GodwitTensor
 
 /// A model as it was at some step, with what training needs to go on from there.
 ///
-/// The file is in the format safetensors: the parameters as `model.…`; with the optimiser's moments as
-/// `optimizer.first.…` and `optimizer.second.…` it can be trained on. Checksums in its metadata tell whether it was changed.
-struct Checkpoint {
-  var model: LanguageModel
+/// The file is in the format safetensors: the parameters as `model.…`; with the optimiser's memory as `optimizer.…`
+/// (`optimizer.first.…` and `optimizer.second.…` are the moments of AdamW) it can be trained on. Checksums in its metadata
+/// tell whether it was changed.
+struct Checkpoint<Task: TrainingTask> {
+  var model: Task.Model
+  /// What the model is made by.
+  var configuration: Task.ModelConfiguration
   var progress: TrainingProgress
-  /// The moments of the gradients; nil in a checkpoint that is only for use.
-  var moments: Moments?
-
-  /// The optimiser's memory.
-  struct Moments {
-    var first: LanguageModel
-    var second: LanguageModel
-  }
+  /// The optimiser; nil in a checkpoint that is only for use.
+  var optimizer: Task.ModelOptimizer?
 
   /// Whether every parameter is a finite number: one that is not would spoil all that follows.
   var isFinite: Bool { globalNorm(model).isFinite }
@@ -26,22 +23,18 @@ struct Checkpoint {
   func write(to path: String) throws(RunError) {
     var writer = SafetensorsWriter()
     var metadata = [
-      CheckpointKey.version: String(RunConfiguration.currentFormatVersion), CheckpointKey.step: String(progress.step),
-      CheckpointKey.configuration: RunFolder.json(model.configuration),
+      CheckpointKey.version: String(RunConfiguration<Task>.currentFormatVersion),
+      CheckpointKey.step: String(progress.step),
+      CheckpointKey.configuration: RunFolder.json(configuration),
       CheckpointKey.progress: RunFolder.json(progress),
     ]
-    func add(_ part: CheckpointPart, _ module: LanguageModel) {
+    for part in [CheckpointPart(of: model)] + (optimizer.map(CheckpointPart.parts(ofOptimizer:)) ?? []) {
       var hash = ContentHash()
-      for (name, tensor, _) in module.namedTensors {
-        writer.add(part.prefix + name, tensor)
-        hash.add(tensor)
+      for (name, entry) in part.leaves where entry.isKept {
+        writer.add(name, entry.leaf)
+        hash.add(entry.leaf)
       }
       metadata[part.checksumKey] = hash.digits
-    }
-    add(.model, model)
-    if let moments {
-      add(.first, moments.first)
-      add(.second, moments.second)
     }
     metadata[CheckpointKey.checksum] = CheckpointKey.checksum(of: metadata)
     writer.metadata = metadata
@@ -49,17 +42,51 @@ struct Checkpoint {
   }
 }
 
-/// The parts of a checkpoint that have the structure of the model.
-enum CheckpointPart: String {
-  case model
-  case first = "optimizer.first"
-  case second = "optimizer.second"
+/// A part of a checkpoint that has a checksum of its own: the model, or what an optimiser remembers under one name.
+struct CheckpointPart {
+  /// What an entry is in the memory of the program, and what there is to know of its place in the file.
+  struct Entry {
+    let leaf: Leaf
+    /// Whether the file holds it: an optimiser remembers nothing of what is not trained.
+    let isKept: Bool
 
-  /// What the names of its tensors begin with.
-  var prefix: String { rawValue + "." }
+    var shape: Shape { leaf.shape }
+    var elementName: String { leaf.elementName }
+  }
+
+  /// `model`, `optimizer.first`.
+  let name: String
+  /// The leaves with their names in the file.
+  private(set) var leaves: [(name: String, entry: Entry)]
 
   /// The name of its checksum in the metadata.
-  var checksumKey: String { rawValue + ".checksum" }
+  var checksumKey: String { name + ".checksum" }
+
+  /// Every leaf of a model, as `model.…`.
+  init(of model: some Module) {
+    name = "model"
+    leaves = model.leaves.map { ("model.\($0.name)", Entry(leaf: $0.leaf, isKept: true)) }
+  }
+
+  private init(name: String) {
+    self.name = name
+    leaves = []
+  }
+
+  /// What an optimiser calls `first.head.weight` is `optimizer.first.head.weight` in the file.
+  static func nameInFile(ofOptimizer name: String) -> String { "optimizer.\(name)" }
+
+  /// What an optimiser remembers, a part for each of its own parts.
+  static func parts(ofOptimizer optimizer: some Module) -> [CheckpointPart] {
+    var parts: [CheckpointPart] = []
+    for (name, tensor, role) in optimizer.namedTensors {
+      let part = nameInFile(ofOptimizer: String(name.prefix { $0 != "." }))
+      if parts.last?.name != part { parts.append(CheckpointPart(name: part)) }
+      let entry = Entry(leaf: .tensor(tensor, role), isKept: role.isTrained)
+      parts[parts.count - 1].leaves.append((nameInFile(ofOptimizer: name), entry))
+    }
+    return parts
+  }
 }
 
 /// The names in a checkpoint's metadata.
@@ -82,8 +109,6 @@ enum CheckpointKey {
 }
 
 extension ContentHash {
-  /// Adds the elements of a tensor.
-  mutating func add(_ tensor: Tensor) {
-    add(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.byteCount))
-  }
+  /// Adds the elements of a leaf.
+  mutating func add(_ leaf: Leaf) { leaf.withUnsafeBytes { add($0) } }
 }

@@ -1,13 +1,14 @@
 import Foundation
+import GodwitOptimization
 import GodwitRandom
 import GodwitTensor
 
 /// A checkpoint opened for reading: its metadata are known to be intact, its tensors are checked as they are read.
-struct CheckpointFile {
+struct CheckpointFile<Task: TrainingTask> {
   let path: String
   private let file: SafetensorsFile
   /// The architecture that the checkpoint says it has.
-  let configuration: LanguageModelConfiguration
+  let configuration: Task.ModelConfiguration
   let progress: TrainingProgress
 
   init(reading path: String) throws(RunError) {
@@ -19,9 +20,8 @@ struct CheckpointFile {
     guard version >= 1 else {
       throw .malformed(path: path, reason: "its format version is \(version); the first one is 1")
     }
-    guard version <= RunConfiguration.currentFormatVersion else {
-      throw .newerFormat(path: path, found: version, known: RunConfiguration.currentFormatVersion)
-    }
+    let known = RunConfiguration<Task>.currentFormatVersion
+    guard version <= known else { throw .newerFormat(path: path, found: version, known: known) }
     guard file.metadata[CheckpointKey.checksum] == CheckpointKey.checksum(of: file.metadata) else {
       throw .altered(path: path)
     }
@@ -40,31 +40,33 @@ struct CheckpointFile {
   /// The model.
   ///
   /// - Throws: if the checkpoint is not of the architecture `expected`.
-  func model(expecting expected: LanguageModelConfiguration) throws(RunError) -> LanguageModel {
+  func model(expecting expected: Task.ModelConfiguration) throws(RunError) -> Task.Model {
     let differences = FieldDifference.between(expected: expected, found: configuration)
     guard differences.isEmpty else { throw .architecture(path: path, differences: differences) }
     // Before a structure of that size is made; each parameter has four bytes, but their number is known only about.
-    let (bytes, parameters) = (file.entries.reduce(0) { $0 + $1.byteCount }, configuration.approximateParameterCount)
+    let bytes = file.entries.reduce(0) { $0 + $1.byteCount }
+    let parameters = Task.leastParameterCount(configuration)
     guard Double(bytes) >= parameters else {
       let found = Quantity.counted(bytes, "byte")
       throw .malformed(
         path: path, reason: "it holds \(found), too few for about \(Quantity.rounded(parameters)) parameters")
     }
     var generator = Philox(seed: 0)  // every random value is replaced: this only makes the structure
-    let structure: LanguageModel
-    do throws(ConfigurationError) { structure = try LanguageModel(configuration, using: &generator) } catch {
+    let structure: Task.Model
+    do throws(TrainingError) { structure = try Task.makeModel(configuration, using: &generator) } catch {
       throw .malformed(path: path, reason: "\(error)")
     }
-    return try read(.model, into: structure)
+    return structure.replacingLeaves(with: try read(CheckpointPart(of: structure)))
   }
 
   /// Where training stood, if the run can go on from there.
-  func progress(of run: RunConfiguration) throws(RunError) -> TrainingProgress {
-    guard (0...(run.training.steps ?? 0)).contains(progress.step) else {
+  func progress(of run: RunConfiguration<Task>) throws(RunError) -> TrainingProgress {
+    let training = run.training.training
+    guard (0...(training.steps ?? 0)).contains(progress.step) else {
       throw .malformed(
         path: path, reason: "it is of step \(progress.step), which the run in config.json does not have")
     }
-    let (batch, step) = (run.training.batch * run.training.accumulation, progress.step)
+    let (batch, step) = (training.batch * training.accumulation, progress.step)
     let (drawn, overflow) = step.multipliedReportingOverflow(by: batch)
     guard !overflow, progress.sequencesDrawn == drawn, (0...step).contains(progress.recentCount) else {
       throw .malformed(
@@ -76,31 +78,41 @@ struct CheckpointFile {
     return progress
   }
 
-  /// The optimiser's memory, for a model that was read from here.
-  func moments(for model: LanguageModel) throws(RunError) -> Checkpoint.Moments {
-    let structure = model.zeros
-    return Checkpoint.Moments(first: try read(.first, into: structure), second: try read(.second, into: structure))
+  /// The optimiser as it was, for a model that was read from here.
+  func optimizer(for model: Task.Model, _ options: Task.Options) throws(RunError) -> Task.ModelOptimizer {
+    var optimizer = Task.makeOptimizer(for: model, options)
+    var remembered: [String: Tensor] = [:]
+    for part in CheckpointPart.parts(ofOptimizer: optimizer) {
+      for (entry, leaf) in zip(part.leaves, try read(part)) {
+        if case .tensor(let tensor, _) = leaf { remembered[entry.name] = tensor }
+      }
+    }
+    optimizer = optimizer.replacingTensors(
+      with: optimizer.namedTensors.map { remembered[CheckpointPart.nameInFile(ofOptimizer: $0.name)] ?? $0.tensor })
+    optimizer.stepCount = progress.step
+    return optimizer
   }
 
-  /// A copy of a model with the tensors of a part.
-  private func read(_ part: CheckpointPart, into structure: LanguageModel) throws(RunError) -> LanguageModel {
+  /// The file's leaves in the place of those of a part, in the same order.
+  private func read(_ part: CheckpointPart) throws(RunError) -> [Leaf] {
     var hash = ContentHash()
-    var tensors: [Tensor] = []
-    for (name, expected, _) in structure.namedTensors {
-      let found = try tensor(part.prefix + name)
-      guard found.shape == expected.shape, found.dtype == expected.dtype else {
+    var leaves: [Leaf] = []
+    for (name, expected) in part.leaves {
+      // Older versions kept moments of constants too: they count in the checksum, and that is all.
+      if !expected.isKept, file[name] == nil { continue }
+      let found: Leaf
+      do throws(SafetensorsError) { found = try file.leaf(name, like: expected.leaf) } catch {
+        throw .checkpoint(error)
+      }
+      guard !expected.isKept || found.shape == expected.shape && found.elementName == expected.elementName else {
         throw .malformed(
           path: path,
-          reason: "\(part.prefix)\(name) is \(found.dtype) \(found.shape), not \(expected.dtype) \(expected.shape)")
+          reason: "\(name) is \(found.elementName) \(found.shape), not \(expected.elementName) \(expected.shape)")
       }
       hash.add(found)
-      tensors.append(found)
+      leaves.append(found)
     }
     guard file.metadata[part.checksumKey] == hash.digits else { throw .altered(path: path) }
-    return structure.replacingTensors(with: tensors)
-  }
-
-  private func tensor(_ name: String) throws(RunError) -> Tensor {
-    do throws(SafetensorsError) { return try file.tensor(name) } catch { throw .checkpoint(error) }
+    return leaves
   }
 }

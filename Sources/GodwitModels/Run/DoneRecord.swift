@@ -1,9 +1,9 @@
 /// The end of a run in its history.
-public struct DoneRecord: Sendable, Hashable, Codable {
+public struct DoneRecord: Sendable, Hashable {
   /// The number of steps made.
   public let steps: Int
-  /// The loss of the best checkpoint on the held-out text, of the last one if that is gone, in bits per byte.
-  public let validationBitsPerByte: Double
+  /// The task's figures of the best checkpoint on the held-out data, of the last one if that is gone; the deciding one first.
+  public let figures: [Double]
   /// The number of parameters.
   public let parameters: Int
   /// The time that the run has trained for, in seconds.
@@ -13,12 +13,17 @@ public struct DoneRecord: Sendable, Hashable, Codable {
   /// The folder of the run.
   public let run: String
 
+  /// The figure that decides which checkpoint is the best.
+  public var deciding: Double { figures[0] }
+
   /// As a line of `metrics.jsonl`.
-  package var line: JSONLine {
-    [
-      "event": "done", "steps": .integer(steps), "validationBitsPerByte": .number(validationBitsPerByte),
-      "parameters": .integer(parameters), "elapsedSeconds": .number(elapsedSeconds),
-      "peakMemoryBytes": .integer(peakMemoryBytes), "run": .text(run),
-    ]
+  package func line(_ names: TaskFigures) -> JSONLine {
+    var line: JSONLine = ["event": "done", "steps": .integer(steps)]
+    for (figure, value) in zip(names.heldOut, figures) { line[figure.key] = .number(value) }
+    line["parameters"] = .integer(parameters)
+    line["elapsedSeconds"] = .number(elapsedSeconds)
+    line["peakMemoryBytes"] = .integer(peakMemoryBytes)
+    line["run"] = .text(run)
+    return line
   }
 }

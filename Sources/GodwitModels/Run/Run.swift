@@ -4,22 +4,26 @@ import Foundation
 ///
 ///     let run = try Run(loading: "runs/shakespeare")
 ///     for byte in TextGenerator(try run.model(), prompt: "ROMEO:", seed: 7).prefix(500) { … }
-public struct Run: Sendable {
+public struct Run<Task: TrainingTask>: Sendable {
   /// Where its files are.
   public let folder: RunFolder
   /// What it was made with.
-  public let configuration: RunConfiguration
+  public let configuration: RunConfiguration<Task>
   /// What it has recorded until it was read.
   public let history: RunHistory
 
   /// Reads what a run was made with and what it recorded; its models are read when they are asked for.
   ///
   /// The run may be in training at the time.
-  public init(loading path: String) throws(RunError) {
+  ///
+  /// - Parameters:
+  ///   - task: what the run has learned; another one is an error.
+  public init(loading path: String, of task: Task.Type) throws(RunError) {
     folder = RunFolder(path)
     configuration = try RunConfiguration(of: folder)
     let isRecorded = FileManager.default.fileExists(atPath: folder.metrics)
-    history = RunHistory(lines: isRecorded ? try RunFolder.contents(of: folder.metrics) : Data())
+    history = RunHistory(
+      lines: isRecorded ? try RunFolder.contents(of: folder.metrics) : Data(), Task.figures)
   }
 
   /// The checkpoint that stands for `kind`: the last one where there is no best one, as before the first validation.
@@ -30,7 +34,7 @@ public struct Run: Sendable {
   /// The model of a checkpoint; where there is no best one, the last.
   ///
   /// - Throws: what is wrong with the checkpoint, and whether the other one can be used.
-  public func model(_ kind: CheckpointKind = .best) throws(RunError) -> LanguageModel {
+  public func model(_ kind: CheckpointKind = .best) throws(RunError) -> Task.Model {
     try read(available(kind)) { file throws(RunError) in try file.model(expecting: configuration.model) }
   }
 
@@ -41,12 +45,12 @@ public struct Run: Sendable {
 
   /// Reads from a checkpoint; where it is damaged or gone, looks whether the other one is whole.
   func read<Value>(
-    _ kind: CheckpointKind, _ body: (CheckpointFile) throws(RunError) -> Value
+    _ kind: CheckpointKind, _ body: (CheckpointFile<Task>) throws(RunError) -> Value
   ) throws(RunError) -> Value {
-    do throws(RunError) { return try body(try CheckpointFile(reading: folder.checkpoint(kind))) } catch {
+    do throws(RunError) { return try body(try CheckpointFile<Task>(reading: folder.checkpoint(kind))) } catch {
       if case .checkpoint(.file(let refusal)) = error, refusal.code != ENOENT { throw error }
       let other: CheckpointKind = kind == .best ? .last : .best
-      let model = try? CheckpointFile(reading: folder.checkpoint(other)).model(expecting: configuration.model)
+      let model = try? CheckpointFile<Task>(reading: folder.checkpoint(other)).model(expecting: configuration.model)
       throw .unusable(error, run: folder.path, other: model == nil ? nil : other)
     }
   }

@@ -10,20 +10,23 @@ extension RunConfiguration {
     }
     let data = try RunFolder.contents(of: path)
     // The version first, as a newer format need not have the fields of this one.
-    guard let version = (try? JSONDecoder().decode(Version.self, from: data))?.formatVersion, version >= 1 else {
+    guard let version = try? JSONDecoder().decode(Version.self, from: data), version.formatVersion >= 1 else {
       throw .malformed(path: path, reason: "it is not a JSON object with a formatVersion of at least 1")
     }
-    guard version <= Self.currentFormatVersion else {
-      throw .newerFormat(path: path, found: version, known: Self.currentFormatVersion)
+    guard version.formatVersion <= Self.currentFormatVersion else {
+      throw .newerFormat(path: path, found: version.formatVersion, known: Self.currentFormatVersion)
     }
+    let task = version.task ?? RunFormat.firstTask
+    guard task == Task.name else { throw .otherTask(path: folder.path, found: task, expected: Task.name) }
     do { self = try JSONDecoder().decode(RunConfiguration.self, from: data) } catch {
       throw .malformed(path: path, reason: Self.reason(error))
     }
-    do throws(ConfigurationError) { try model.validate() } catch { throw .malformed(path: path, reason: "\(error)") }
-    do throws(TrainingOptionError) { try training.validate() } catch {
+    do throws(TrainingError) { try Task.validate(model, training) } catch {
       throw .malformed(path: path, reason: "\(error)")
     }
-    guard training.steps != nil else { throw .malformed(path: path, reason: "the number of steps is missing") }
+    guard training.training.steps != nil else {
+      throw .malformed(path: path, reason: "the number of steps is missing")
+    }
   }
 
   func write(to folder: RunFolder) throws(RunError) {
@@ -32,6 +35,7 @@ extension RunConfiguration {
 
   private struct Version: Decodable {
     let formatVersion: Int
+    let task: String?
   }
 
   private static func reason(_ error: any Error) -> String {

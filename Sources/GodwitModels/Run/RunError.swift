@@ -8,6 +8,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   case malformed(path: String, reason: String)
   /// A file was written by a newer version of this program.
   case newerFormat(path: String, found: Int, known: Int)
+  /// A run is one of another task.
+  case otherTask(path: String, found: String, expected: String)
   /// A checkpoint belongs to another architecture than the run's configuration.
   case architecture(path: String, differences: [FieldDifference])
   /// A checkpoint's contents are not those that were written.
@@ -37,6 +39,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
       "\(path) is damaged: \(reason)"
     case .newerFormat(let path, let found, let known):
       "\(path) has format version \(found), and this godwit knows versions up to \(known)"
+    case .otherTask(let path, let found, let expected):
+      "the run in \(path) is one of \(found), not of \(expected)"
     case .architecture(let path, let differences):
       "\(path) belongs to another architecture than the run: " + differences.map(\.description).joined(separator: "; ")
     case .altered(let path):
@@ -58,6 +62,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     case .notFound, .notARun: "give the folder that godwit train named at its end"
     case .malformed: "restore it, or train again"
     case .newerFormat: "update godwit to read it"
+    case .otherTask: "give a run of this task, or use the command of the other one"
     case .architecture: "restore the checkpoint or config.json"
     case .altered: "restore it, or train again"
     case .checkpoint(let error): error.remedy

@@ -20,6 +20,8 @@ public struct RunFolder: Sendable, Hashable {
   public var metrics: String { file("metrics.jsonl") }
   /// The loss against the steps, as a picture.
   public var chart: String { file("loss.svg") }
+  /// The figure on the held-out data against the steps, as a picture, if it is measured in something else than the loss.
+  public var heldOutChart: String { file("validation.svg") }
 
   /// A checkpoint.
   public func checkpoint(_ kind: CheckpointKind) -> String { file(kind.rawValue + ".safetensors") }

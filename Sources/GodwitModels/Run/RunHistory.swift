@@ -2,11 +2,13 @@ import Foundation
 
 /// What a run has recorded in `metrics.jsonl`.
 public struct RunHistory: Sendable, Hashable {
+  /// What its figures are called.
+  public let figures: TaskFigures
   /// Steps, in their order, with the mean loss since the one before.
   public internal(set) var steps: [StepRecord] = []
-  /// Predictions of the held-out text, in their order.
+  /// Predictions of the held-out data, in their order.
   public internal(set) var validations: [ValidationRecord] = []
-  /// What the model wrote, in its order.
+  /// What the model made, in its order.
   public internal(set) var samples: [SampleRecord] = []
   /// Present if the run has come to its end.
   public internal(set) var done: DoneRecord?
@@ -14,37 +16,61 @@ public struct RunHistory: Sendable, Hashable {
   public internal(set) var unreadableLines = 0
 
   /// A history of nothing.
-  public init() {}
+  public init(_ figures: TaskFigures) { self.figures = figures }
 
   /// The best validation, the first of equals.
-  public var best: ValidationRecord? { validations.min { $0.validationBitsPerByte < $1.validationBitsPerByte } }
+  public var best: ValidationRecord? {
+    validations.dropFirst().reduce(validations.first) { best, next in
+      best.map { figures.deciding.isBetter(next.deciding, than: $0.deciding) } == true ? next : best
+    }
+  }
 
   /// Reads lines of JSON. Lines of an unknown event are passed over, damaged ones are counted: no model depends on them.
-  init(lines text: Data) {
+  init(lines text: Data, _ figures: TaskFigures) {
+    self.init(figures)
     for line in text.split(separator: UInt8(ascii: "\n")) where !append(line) { unreadableLines += 1 }
   }
 
   private mutating func append(_ line: Data) -> Bool {
-    let decoder = JSONDecoder()
-    guard let event = try? decoder.decode(Event.self, from: line) else { return false }
-    switch event.event {
-    case "step": return decode(line, with: decoder) { $0.steps.append($1) }
-    case "validation": return decode(line, with: decoder) { $0.validations.append($1) }
-    case "sample": return decode(line, with: decoder) { $0.samples.append($1) }
-    case "done": return decode(line, with: decoder) { $0.done = $1 }
+    guard let line = HistoryLine(line), let event = line.text("event") else { return false }
+    switch event {
+    case "step": return keep(step(line)) { $0.steps.append($1) }
+    case "validation": return keep(validation(line)) { $0.validations.append($1) }
+    case "sample": return keep(sample(line)) { $0.samples.append($1) }
+    case "done": return keep(done(line)) { $0.done = $1 }
     default: return true
     }
   }
 
-  private mutating func decode<Record: Decodable>(
-    _ line: Data, with decoder: JSONDecoder, _ keep: (inout RunHistory, Record) -> Void
-  ) -> Bool {
-    guard let record = try? decoder.decode(Record.self, from: line) else { return false }
+  private mutating func keep<Record>(_ record: Record?, _ keep: (inout RunHistory, Record) -> Void) -> Bool {
+    guard let record else { return false }
     keep(&self, record)
     return true
   }
 
-  private struct Event: Decodable {
-    let event: String
+  private func step(_ line: HistoryLine) -> StepRecord? {
+    guard let step = line.integer("step"), let loss = line.number(figures.loss.key),
+      let rate = line.number(figures.rateKey), let elapsed = line.number("elapsedSeconds")
+    else { return nil }
+    return StepRecord(step: step, loss: loss, unitsPerSecond: rate, elapsedSeconds: elapsed)
+  }
+
+  private func validation(_ line: HistoryLine) -> ValidationRecord? {
+    guard let step = line.integer("step"), let values = line.figures(figures.heldOut) else { return nil }
+    return ValidationRecord(step: step, figures: values)
+  }
+
+  private func sample(_ line: HistoryLine) -> SampleRecord? {
+    guard let step = line.integer("step"), let text = line.text("text") else { return nil }
+    return SampleRecord(step: step, text: text)
+  }
+
+  private func done(_ line: HistoryLine) -> DoneRecord? {
+    guard let steps = line.integer("steps"), let values = line.figures(figures.heldOut),
+      let parameters = line.integer("parameters"), let elapsed = line.number("elapsedSeconds"),
+      let peak = line.integer("peakMemoryBytes"), let run = line.text("run")
+    else { return nil }
+    return DoneRecord(
+      steps: steps, figures: values, parameters: parameters, elapsedSeconds: elapsed, peakMemoryBytes: peak, run: run)
   }
 }

@@ -1,8 +1,8 @@
-/// Some text by the model in the history of a run.
-public struct SampleRecord: Sendable, Hashable, Codable {
+/// Something that the model made in the history of a run.
+public struct SampleRecord: Sendable, Hashable {
   /// The number of steps made.
   public let step: Int
-  /// The text; what is not UTF-8 in it is replaced by U+FFFD.
+  /// What it made, in words; of a text, what is not UTF-8 in it is replaced by U+FFFD.
   public let text: String
 
   /// As a line of `metrics.jsonl`.

@@ -1,19 +1,19 @@
 /// A step in the history of a run.
-public struct StepRecord: Sendable, Hashable, Codable {
+public struct StepRecord: Sendable, Hashable {
   /// The number of steps made.
   public let step: Int
-  /// The loss on the training text, in bits per byte.
-  public let trainBitsPerByte: Double
-  /// The bytes learned from in a second.
-  public let tokensPerSecond: Double
+  /// The mean loss on the training data, as the task tells it.
+  public let loss: Double
+  /// How much was learned from in a second, in the task's unit.
+  public let unitsPerSecond: Double
   /// The time that the run has trained for, in seconds.
   public let elapsedSeconds: Double
 
   /// As a line of `metrics.jsonl`.
-  package var line: JSONLine {
+  package func line(_ figures: TaskFigures) -> JSONLine {
     [
-      "event": "step", "step": .integer(step), "trainBitsPerByte": .number(trainBitsPerByte),
-      "tokensPerSecond": .number(tokensPerSecond), "elapsedSeconds": .number(elapsedSeconds),
+      "event": "step", "step": .integer(step), figures.loss.key: .number(loss),
+      figures.rateKey: .number(unitsPerSecond), "elapsedSeconds": .number(elapsedSeconds),
     ]
   }
 }

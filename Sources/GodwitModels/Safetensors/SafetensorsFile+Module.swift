@@ -23,8 +23,7 @@ extension SafetensorsFile {
   }
 
   private func read(_ name: String, into leaf: inout Leaf) throws(SafetensorsError) {
-    guard case .tensor(var tensor, let role) = leaf, let entry = self[name],
-      entry.dtype == SafetensorsDType(tensor.dtype)
+    guard case .tensor(var tensor, let role) = leaf, let entry = self[name], entry.dtype == leaf.safetensorsDType
     else {
       leaf = try self.leaf(name, like: leaf)
       return
@@ -38,15 +37,6 @@ extension SafetensorsFile {
     }
     if let failure { throw failure }
     leaf = .tensor(tensor, role)
-  }
-}
-
-extension SafetensorsDType {
-  init(_ dtype: DType) {
-    switch dtype {
-    case .float32: self = .float32
-    case .float64: self = .float64
-    }
   }
 }
 

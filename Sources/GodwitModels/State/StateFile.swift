@@ -68,7 +68,12 @@ struct StateFile {
 
   /// A leaf of a name.
   func leaf(_ name: String, like expected: Leaf) throws(StateFileError) -> Leaf {
-    do throws(SafetensorsError) { return try file.leaf(name, like: expected) } catch { throw .file(error) }
+    let leaf: Leaf
+    do throws(SafetensorsError) { leaf = try file.leaf(name, like: expected) } catch { throw .file(error) }
+    guard leaf.elementName == expected.elementName else {
+      throw damaged("\(name) is \(leaf.elementName), expected \(expected.elementName)")
+    }
+    return leaf
   }
 
   /// Whether there is a leaf of a name.

@@ -6,18 +6,26 @@ package enum LossChart {
   /// The most points of a curve: more than a picture shows.
   private static let most = 500
 
-  /// The losses of one run, against the number of steps.
-  static func svg(_ history: RunHistory, command: String) -> String {
-    let training = thinned(history.steps.map { SIMD2(Double($0.step), $0.trainBitsPerByte) })
-    let validation = history.validations.map { SIMD2(Double($0.step), $0.validationBitsPerByte) }
-    var series = [LineChart.Series("training", points: training)]
-    if !validation.isEmpty {
-      series.append(LineChart.Series("validation", points: validation, style: .lineAndPoints))
+  /// The losses of one run, against the number of steps; where the held-out data are measured in something else, in a
+  /// picture of their own.
+  static func svgs(_ history: RunHistory, command: String) -> (loss: String, heldOut: String?) {
+    let (loss, figure) = (history.figures.loss, history.figures.deciding)
+    let training = LineChart.Series(
+      "training", points: thinned(history.steps.map { SIMD2(Double($0.step), $0.loss) }))
+    let points = history.validations.map { SIMD2(Double($0.step), $0.deciding) }
+    let validation = LineChart.Series("validation", points: points, style: .lineAndPoints)
+    func chart(_ title: String, _ axis: TaskFigures.Figure, _ series: [LineChart.Series]) -> String {
+      LineChart(
+        title: title + " against the number of steps", x: ChartAxis("steps"),
+        y: ChartAxis(axis.name, unit: axis.unit), series: series, command: command
+      ).svg
     }
-    return LineChart(
-      title: "Loss against the number of steps", x: ChartAxis("steps"), y: ChartAxis("loss", unit: "bits per byte"),
-      series: series, command: command
-    ).svg
+    if figure.unit == loss.unit {
+      return (chart("Loss", loss, points.isEmpty ? [training] : [training, validation]), nil)
+    }
+    let heldOut =
+      points.isEmpty ? nil : chart(figure.name.prefix(1).uppercased() + figure.name.dropFirst(), figure, [validation])
+    return (chart("Loss", loss, [training]), heldOut)
   }
 
   /// The losses of several runs on their held-out texts, against the time that each has trained for.
@@ -36,7 +44,7 @@ package enum LossChart {
     return history.validations.compactMap { validation in
       while next < history.steps.count, history.steps[next].step < validation.step { next += 1 }
       guard next < history.steps.count else { return nil }
-      return SIMD2(history.steps[next].elapsedSeconds, validation.validationBitsPerByte)
+      return SIMD2(history.steps[next].elapsedSeconds, validation.deciding)
     }
   }
 

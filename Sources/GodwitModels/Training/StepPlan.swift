@@ -6,10 +6,10 @@ struct StepPlan {
   let secondsPerEvaluation: Double
 
   /// The number of steps that fit, with their validations, into `seconds`; at least 1.
-  func steps(within seconds: Double, options: TrainingOptions, context: Int) -> Int {
+  func steps(within seconds: Double, options: TrainingOptions, leastEvaluationInterval: Int) -> Int {
     guard secondsPerStep > 0 else { return 1 }
     let withTwenty = (seconds - 20 * secondsPerEvaluation) / secondsPerStep
-    let least = Double(options.leastEvaluationInterval(context: context))
+    let least = Double(leastEvaluationInterval)
     if options.evaluationInterval == nil, withTwenty >= 20 * least { return Self.round(withTwenty) }
     let interval = options.evaluationInterval.map(Double.init) ?? least
     return Self.round(seconds / (secondsPerStep + secondsPerEvaluation / interval))

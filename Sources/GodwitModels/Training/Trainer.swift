@@ -1,25 +1,27 @@
 import Foundation
 
-/// Trains a byte-level language model on text, and keeps all of it in a folder.
+/// Trains a model on a task, and keeps all of it in a folder.
 ///
 ///     let trainer = try Trainer(TrainingRequest(paths: ["book.txt"], folder: "runs/book"))
 ///     try trainer.train { event in print(event) }
 ///
 /// A run that was stopped, in whatever way, goes on from its last checkpoint bit for bit as if it never had been; the
 /// number of threads does not matter either.
-public struct Trainer: Sendable {
+public struct Trainer<Task: TrainingTask>: Sendable {
   /// The folder of the run.
   public let folder: RunFolder
-  /// The architecture.
-  public let model: LanguageModelConfiguration
+  /// What there is to learn.
+  public let task: Task
   /// The options, all of them decided only if the run is resumed.
-  public let options: TrainingOptions
-  private let text: TrainingText
+  public let options: Task.Options
+  /// Adds the gradients of other workers to those of a step, between its passes and its update; each worker must be given
+  /// the same sum. It is asked once for each step, and by itself it gives back what it is given.
+  public var combine: @Sendable (GradientSum<Task.Model>) throws -> GradientSum<Task.Model> = { $0 }
   private let beginning: Beginning
 
   private enum Beginning: Sendable {
-    case new(TrainingRequest)
-    case resumed(RunConfiguration, RunLock)
+    case new(NewRun<Task>)
+    case resumed(RunConfiguration<Task>, RunLock)
   }
 
   /// How training ended.
@@ -32,52 +34,49 @@ public struct Trainer: Sendable {
     case abandoned
   }
 
+  /// The architecture.
+  public var model: Task.ModelConfiguration { task.model }
+
   /// A new run; nothing is written yet.
-  public init(_ request: TrainingRequest) throws(TrainingError) {
-    folder = RunFolder(request.folder)
-    (model, options) = (request.model, request.options)
-    do throws(ConfigurationError) { try model.validate() } catch { throw .configuration(error) }
-    do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
-    try MemoryEstimate(model, options).requireAvailable()
-    try request.checkArchitecture()
+  public init(_ run: NewRun<Task>) throws(TrainingError) {
+    try Task.validate(run.task.model, run.options)
+    try Self.requireMemory(run.task.model, run.options)
+    folder = RunFolder(run.folder)
     do throws(RunError) { try folder.requireFree() } catch { throw .run(error) }
-    beginning = .new(request)
-    text = try TrainingText(request.paths, model, options)
+    task = run.task
+    options = run.options
+    beginning = .new(run)
   }
 
   /// A run that goes on from its last checkpoint; no other process can do so while the trainer exists.
   ///
   /// - Parameters:
-  ///   - paths: where the text is now; the files that it began with, where they were, if nil.
-  public init(resuming path: String, paths: [String]? = nil) throws(TrainingError) {
+  ///   - task: makes the task of a run, with the data that it began with.
+  /// - Throws: also if the data are others than the run began with.
+  public init(
+    resuming path: String,
+    task: (RunConfiguration<Task>, RunFolder) throws(TrainingError) -> Task
+  ) throws(TrainingError) {
     folder = RunFolder(path)
-    let configuration: RunConfiguration
+    let configuration: RunConfiguration<Task>
     do throws(RunError) {
       configuration = try RunConfiguration(of: folder)
       beginning = .resumed(configuration, try RunLock(folder))
     } catch { throw .run(error) }
-    (model, options) = (configuration.model, configuration.training)
-    try MemoryEstimate(model, options).requireAvailable()
-    text = try Self.text(of: configuration, in: folder, at: paths)
+    options = configuration.training
+    try Self.requireMemory(configuration.model, options)
+    self.task = try task(configuration, folder)
+    let differences = FieldDifference.between(expected: configuration.model, found: self.task.model)
+    guard differences.isEmpty else { throw .otherArchitecture(run: folder.path, differences: differences) }
+    if let difference = self.task.difference(from: configuration.data) {
+      throw .dataChanged(run: folder.path, difference: difference)
+    }
   }
 
-  /// The text that a run began with: its files, so that others that have come to their folders do not matter.
-  private static func text(
-    of configuration: RunConfiguration, in folder: RunFolder, at paths: [String]?
-  ) throws(TrainingError) -> TrainingText {
-    let listing = TextListing(of: folder, checkedBy: configuration.text)
-    let places = paths ?? listing?.files.map(\.path) ?? configuration.text.paths
-    do throws(TrainingError) {
-      return try TrainingText(places, configuration.model, configuration.training) { found throws(TrainingError) in
-        let now = TextFingerprint(found, paths: places)
-        guard !now.hasSameText(as: configuration.text) else { return }
-        let difference = listing?.difference(from: found) ?? "its files are not the same"
-        throw .textChanged(run: folder.path, difference: difference)
-      }
-    } catch {
-      guard paths == nil, case .text(.missing(let path, _)) = error else { throw error }
-      throw .textMissing(run: folder.path, path: path)
-    }
+  /// Stops what this machine cannot hold.
+  static func requireMemory(_ model: Task.ModelConfiguration, _ options: Task.Options) throws(TrainingError) {
+    let (needed, available) = (Task.leastMemory(model, options), Double(MachineMemory.byteCount))
+    guard needed <= available else { throw .tooMuchMemory(byteCount: needed, available: available) }
   }
 
   /// Trains to the end, or until `shouldStop` says so, which is asked before each step.
@@ -88,14 +87,48 @@ public struct Trainer: Sendable {
   public func train(
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> Outcome {
-    var session: TrainingSession
+    var session: TrainingSession<Task>
     switch beginning {
     case .resumed(let configuration, _):
-      session = try TrainingSession(resuming: configuration, in: folder, text)
-    case .new(let request):
-      guard let new = try TrainingSession(request, text, shouldStop: shouldStop) else { return .abandoned }
+      session = try TrainingSession(resuming: configuration, in: folder, task, combine)
+    case .new(let run):
+      guard let new = try TrainingSession(run, combine, shouldStop: shouldStop) else { return .abandoned }
       session = new
     }
     return try session.run(shouldStop: shouldStop, report: report)
+  }
+}
+
+/// A run that is to be made, of any task.
+public struct NewRun<Task: TrainingTask>: Sendable {
+  /// What there is to learn.
+  public var task: Task
+  /// The folder to make.
+  public var folder: String
+  /// How the model is trained.
+  public var options: Task.Options
+  /// Gives the parameters to begin with, when training begins; random ones if nil.
+  public var parameters: (@Sendable () throws -> Task.Model)?
+  /// Where these come from, for the record.
+  public var origin: String?
+  /// The command that asks for it, for the record.
+  public var command: String
+
+  /// A run to be made by a `Trainer`, which checks all of it.
+  public init(
+    _ task: Task, folder: String, options: Task.Options,
+    parameters: (@Sendable () throws -> Task.Model)? = nil, origin: String? = nil, command: String = ""
+  ) {
+    self.task = task
+    self.folder = folder
+    self.options = options
+    self.parameters = parameters
+    self.origin = origin
+    self.command = command
+  }
+
+  /// The parameters to begin with; nil if they are random.
+  func startingParameters() throws(TrainingError) -> Task.Model? {
+    do { return try parameters?() } catch let error as TrainingError { throw error } catch { throw .task(error) }
   }
 }

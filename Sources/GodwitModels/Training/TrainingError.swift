@@ -6,6 +6,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case option(TrainingOptionError)
   /// The text cannot be read.
   case text(CorpusError)
+  /// The task could not give what it was asked for.
+  case task(any Error)
+  /// A resumed run's data are not those that it began with.
+  case dataChanged(run: String, difference: String)
   /// A resumed run's text is not the one that it began with.
   case textChanged(run: String, difference: String)
   /// A file of a resumed run's text is not where it was.
@@ -26,6 +30,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .configuration(let error): "\(error)"
     case .option(let error): "\(error)"
     case .text(let error): "\(error)"
+    case .task(let error): "\(error)"
+    case .dataChanged(let run, let difference):
+      "the data are not those that the run in \(run) began with, so the run cannot go on as if never stopped: "
+        + "\(difference); restore the data, or begin a new run"
     case .textChanged(let run, let difference):
       "the text is not the one that the run in \(run) began with, so the run cannot go on as if never stopped: "
         + "\(difference); restore the text, give its place with --resume \(run) PATH, or begin a new run "

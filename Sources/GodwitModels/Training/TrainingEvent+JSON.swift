@@ -1,11 +1,11 @@
 extension TrainingEvent {
-  /// The event as a line of `metrics.jsonl` and of `godwit train --json`; nil for what is not kept.
-  package var line: JSONLine? {
+  /// The event as a line of `metrics.jsonl` and of what `--json` prints; nil for what is not kept.
+  package func line(_ figures: TaskFigures) -> JSONLine? {
     switch self {
-    case .step(let record): record.line
-    case .validation(let record): record.line
+    case .step(let record): record.line(figures)
+    case .validation(let record): record.line(figures)
     case .sample(let record): record.line
-    case .done(let record): record.line
+    case .done(let record): record.line(figures)
     case .started, .progress, .checkpoint: nil
     }
   }

@@ -1,7 +1,7 @@
 extension TrainingSession {
   /// Adds an event to the history, then tells of it.
   mutating func record(_ event: TrainingEvent, _ report: (TrainingEvent) -> Void) throws(TrainingError) {
-    if let line = event.line {
+    if let line = event.line(Task.figures) {
       do throws(FileError) { try metrics.append(line) } catch { throw .notSaved(.file(error), lastGood: saved) }
     }
     switch event {
@@ -14,20 +14,28 @@ extension TrainingSession {
     report(event)
   }
 
+  /// All that training needs to go on.
+  static func checkpoint(of state: TrainingState<Task>, _ configuration: RunConfiguration<Task>) -> Checkpoint<Task> {
+    Checkpoint(
+      model: state.model, configuration: configuration.model, progress: state.progress, optimizer: state.optimizer)
+  }
+
   /// Saves all that training needs to go on, and the picture of the losses.
   mutating func save(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     state.progress.elapsedSeconds = stopwatch.seconds
-    try write(state.checkpoint, as: .last, report)
+    try write(Self.checkpoint(of: state, configuration), as: .last, report)
     saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
     lastSave = .now
     do throws(RunError) {
-      try RunFolder.replace(folder.chart, with: LossChart.svg(history, command: configuration.command).utf8)
+      let charts = LossChart.svgs(history, command: configuration.command)
+      try RunFolder.replace(folder.chart, with: charts.loss.utf8)
+      if let heldOut = charts.heldOut { try RunFolder.replace(folder.heldOutChart, with: heldOut.utf8) }
     } catch { throw .notSaved(error, lastGood: saved) }
   }
 
   /// Writes a checkpoint in the place of the last one of its kind, unless it is spoilt.
   func write(
-    _ checkpoint: Checkpoint, as kind: CheckpointKind, _ report: (TrainingEvent) -> Void
+    _ checkpoint: Checkpoint<Task>, as kind: CheckpointKind, _ report: (TrainingEvent) -> Void
   ) throws(TrainingError) {
     let step = checkpoint.progress.step
     guard checkpoint.isFinite else { throw .notFinite(what: "a parameter after", step: step, lastGood: saved) }

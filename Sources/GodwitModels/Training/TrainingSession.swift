@@ -1,31 +1,36 @@
+import GodwitKernels
 import GodwitOptimization
 
 /// The course of training: steps, and what is recorded and saved between them.
-struct TrainingSession {
+struct TrainingSession<Task: TrainingTask> {
+  typealias Combine = @Sendable (GradientSum<Task.Model>) throws -> GradientSum<Task.Model>
+
   let folder: RunFolder
-  let configuration: RunConfiguration
-  let text: TrainingText
+  let configuration: RunConfiguration<Task>
+  let task: Task
+  let combine: Combine
   let steps: Int
   let rates: LearningRateSchedule
   let metrics: MetricsFile
   let lock: RunLock?
   let stopwatch: Stopwatch
-  var state: TrainingState
+  var state: TrainingState<Task>
   var history: RunHistory
   var saved: SavedCheckpoint
   var lastSave = ContinuousClock.now
-  /// The time of the steps since the last one in the history, and the bytes that they predicted.
+  /// The time of the steps since the last one in the history, and how much they learned from.
   var recentSeconds = 0.0
-  var recentBytes = 0
+  var recentUnits = 0
 
-  var options: TrainingOptions { configuration.training }
-  var bytesPerStep: Int { options.batch * options.accumulation * configuration.model.context }
+  var options: Task.Options { configuration.training }
+  var training: TrainingOptions { configuration.training.training }
+  var unitsPerStep: Int { task.unitCount(of: options) * training.accumulation }
 
   /// Makes steps until all are made, or until it is told to stop.
   mutating func run(
     shouldStop: () -> Bool, report: (TrainingEvent) -> Void
-  ) throws(TrainingError) -> Trainer.Outcome {
-    report(.started(try start()))
+  ) throws(TrainingError) -> Trainer<Task>.Outcome {
+    report(.started(start))
     while state.progress.step < steps {
       if shouldStop() {
         if saved.step != state.progress.step { try save(report) }
@@ -44,84 +49,98 @@ struct TrainingSession {
     guard update.isFinite else {
       throw .notFinite(what: update.loss.isFinite ? "the gradient" : "the loss", step: step, lastGood: saved)
     }
-    report(.progress(stepRecord(nats: update.loss)))
+    report(.progress(stepRecord(loss: update.loss)))
     let isLast = step == steps
-    if isLast || step.isMultiple(of: options.logInterval ?? 1) { try recordStep(report) }
-    let validates = isLast || step.isMultiple(of: options.evaluationInterval ?? steps)
+    if isLast || step.isMultiple(of: training.logInterval ?? 1) { try recordStep(report) }
+    let validates = isLast || step.isMultiple(of: training.evaluationInterval ?? steps)
     if validates { try validate(report) }
-    if let interval = options.sampleInterval, interval > 0, isLast || step.isMultiple(of: interval) {
+    if let interval = training.sampleInterval, interval > 0, isLast || step.isMultiple(of: interval) {
       try sample(report)
     }
     // Also now and then in between, so that a killed run loses a minute at most: what is saved when changes no result.
     if validates || ContinuousClock.now - lastSave > .seconds(60) { try save(report) }
   }
 
-  private mutating func makeUpdate(_ report: (TrainingEvent) -> Void) throws(TrainingError) -> TrainingState.Update {
+  private mutating func makeUpdate(
+    _ report: (TrainingEvent) -> Void
+  ) throws(TrainingError) -> TrainingState<Task>.Update {
     let begun = ContinuousClock.now
     let before = state.progress
-    let update: TrainingState.Update
-    do throws(CorpusError) {
-      update = try state.update(options, learningRate: rates.rate(at: before.step), text: text.split)
+    let combine = combine
+    let update: TrainingState<Task>.Update
+    do throws(TrainingError) {
+      update = try state.update(task, options, learningRate: rates.rate(at: before.step)) {
+        sum throws(TrainingError) in try Self.combined(sum, combine)
+      }
     } catch {
       // Nothing of the step was made but what it drew: the steps before it are not lost.
       state.progress = before
       if saved.step != before.step { try save(report) }
-      throw .text(error)
+      throw error
     }
     recentSeconds += (ContinuousClock.now - begun) / .seconds(1)
-    recentBytes += bytesPerStep
+    recentUnits += unitsPerStep
     return update
   }
 
-  private func stepRecord(nats: Double) -> StepRecord {
+  static func combined(
+    _ sum: GradientSum<Task.Model>, _ combine: Combine
+  ) throws(TrainingError) -> GradientSum<Task.Model> {
+    do { return try combine(sum) } catch let error as TrainingError { throw error } catch { throw .task(error) }
+  }
+
+  private func stepRecord(loss: Double) -> StepRecord {
     StepRecord(
-      step: state.progress.step, trainBitsPerByte: bits(nats: nats),
-      tokensPerSecond: recentSeconds > 0 ? Double(recentBytes) / recentSeconds : 0, elapsedSeconds: stopwatch.seconds)
+      step: state.progress.step, loss: Task.told(loss),
+      unitsPerSecond: recentSeconds > 0 ? Double(recentUnits) / recentSeconds : 0, elapsedSeconds: stopwatch.seconds)
   }
 
   private mutating func recordStep(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let mean = state.progress.recentLoss / Double(max(state.progress.recentCount, 1))
-    try record(.step(stepRecord(nats: mean)), report)
+    try record(.step(stepRecord(loss: mean)), report)
     (state.progress.recentLoss, state.progress.recentCount) = (0, 0)
-    (recentSeconds, recentBytes) = (0, 0)
+    (recentSeconds, recentUnits) = (0, 0)
   }
 
   private mutating func validate(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step
-    let loss = bits(nats: try self.loss(of: state.model, over: text.evaluation))
-    guard loss.isFinite else {
-      throw .notFinite(what: "the loss on the held-out text after", step: step, lastGood: saved)
+    let found = ValidationRecord(step: step, figures: try evaluate(state.model, .validation))
+    guard found.deciding.isFinite else {
+      throw .notFinite(
+        what: "the \(Task.figures.deciding.name) on the \(Task.figures.heldOutName) after", step: step,
+        lastGood: saved)
     }
-    try record(.validation(ValidationRecord(step: step, validationBitsPerByte: loss)), report)
-    if let best = state.progress.bestBitsPerByte, best <= loss { return }
-    (state.progress.bestBitsPerByte, state.progress.bestStep) = (loss, step)
-    let checkpoint = Checkpoint(model: state.model, progress: state.progress, moments: nil)
+    try record(.validation(found), report)
+    if let best = state.progress.best, !Task.figures.deciding.isBetter(found.deciding, than: best) { return }
+    (state.progress.best, state.progress.bestStep) = (found.deciding, step)
+    let checkpoint = Checkpoint<Task>(
+      model: state.model, configuration: configuration.model, progress: state.progress, optimizer: nil)
     try write(checkpoint, as: .best, report)
   }
 
   private mutating func sample(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
-    let sampling = (try? SamplingOptions(temperature: 0.8)) ?? SamplingOptions()
-    let generator = TextGenerator(state.model, sampling: sampling, seed: options.seed)
-    let text = String(decoding: Array(generator.prefix(options.sampleBytes)), as: UTF8.self)
+    guard let text = try task.sample(from: state.model, options) else { return }
     try record(.sample(SampleRecord(step: state.progress.step, text: text)), report)
   }
 
-  /// Predicts the held-out text with the best model, or the last one if that is gone, and closes the history.
+  /// Predicts the held-out data with the best model, or the last one if that is gone, and closes the history.
   private mutating func finish(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     var model = state.model
     if let best = state.progress.bestStep, best != state.progress.step {
-      do throws(RunError) { model = try Run(loading: folder.path).model() } catch { throw .run(error) }
+      do throws(RunError) { model = try Run(loading: folder.path, of: Task.self).model() } catch { throw .run(error) }
     }
-    let loss = try self.loss(of: model, over: text.finalEvaluation(configuration.model, options))
+    let figures = try evaluate(model, .final)
     let done = DoneRecord(
-      steps: steps, validationBitsPerByte: bits(nats: loss), parameters: model.parameterCount,
-      elapsedSeconds: stopwatch.seconds, peakMemoryBytes: ProcessMemory.peakByteCount, run: folder.path)
+      steps: steps, figures: figures, parameters: model.parameterCount, elapsedSeconds: stopwatch.seconds,
+      peakMemoryBytes: ProcessMemory.peakByteCount, run: folder.path)
     try record(.done(done), report)
   }
 
-  private func loss(of model: LanguageModel, over windows: HeldOutWindows) throws(TrainingError) -> Double {
-    do throws(CorpusError) {
-      return try windows.loss(of: model)
-    } catch { throw .text(error) }
+  private func evaluate(_ model: Task.Model, _ extent: EvaluationExtent) throws(TrainingError) -> [Double] {
+    let figures = try task.evaluate(model, extent, options)
+    require(
+      figures.count == Task.figures.heldOut.count,
+      "\(Task.name): \(figures.count) figures on the held-out data; \(Task.figures.heldOut.count) have names")
+    return figures
   }
 }

@@ -16,7 +16,7 @@ import Testing
   ]
 
   private func history(_ lines: [String]) -> RunHistory {
-    RunHistory(lines: Data(lines.map { $0 + "\n" }.joined().utf8))
+    RunHistory(lines: Data(lines.map { $0 + "\n" }.joined().utf8), LanguageModeling.figures)
   }
 
   @Test func readsWhatIsWritten() throws {
@@ -26,16 +26,17 @@ import Testing
     #expect(history.samples.map(\.text) == ["a\nb"])
     let done = try #require(history.done)
     #expect(done.run == "runs/a")
+    let names = LanguageModeling.figures
     let written =
-      [history.steps[0].line, history.validations[0].line, history.samples[0].line, history.steps[1].line]
-      + [history.validations[1].line, done.line]
+      [history.steps[0].line(names), history.validations[0].line(names), history.samples[0].line]
+      + [history.steps[1].line(names), history.validations[1].line(names), done.line(names)]
     #expect(self.history(written.map(\.text)) == history)
     #expect(written[2].text == lines[2])
   }
 
   @Test func unknownEventsArePassedOverAndAnUnfinishedLineIsCounted() throws {
     let text = #"{"event":"weather","step":1}"# + "\n" + lines[0] + "\n" + #"{"event":"validation","st"#
-    let history = RunHistory(lines: Data(text.utf8))
+    let history = RunHistory(lines: Data(text.utf8), LanguageModeling.figures)
     #expect(history.steps.count == 1)
     #expect(history.unreadableLines == 1)
     #expect(history.validations.isEmpty)

@@ -114,7 +114,7 @@ import Testing
     writer.metadata[CheckpointKey.checksum] = CheckpointKey.checksum(of: writer.metadata)
     try writer.write(to: path)
     expectError("too few for about 12,600,000 parameters") {
-      _ = try CheckpointFile(reading: path).model(expecting: large)
+      _ = try CheckpointFile<LanguageModeling>(reading: path).model(expecting: large)
     }
   }
 
@@ -123,7 +123,8 @@ import Testing
     try run.train("a", until: 1)
     let path = run.checkpoint("a")
     let good = try Data(contentsOf: URL(filePath: path))
-    let model = try CheckpointFile(reading: path).model(expecting: run.model).tensors.map(\.floatScalars)
+    let model = try CheckpointFile<LanguageModeling>(reading: path).model(expecting: run.model).tensors.map(
+      \.floatScalars)
     var generator = Philox(seed: 3)
     for round in 0..<300 {
       var bytes = good
@@ -137,9 +138,9 @@ import Testing
       }
       try bytes.write(to: URL(filePath: path))
       do throws(RunError) {
-        let file = try CheckpointFile(reading: path)
+        let file = try CheckpointFile<LanguageModeling>(reading: path)
         let read = try file.model(expecting: run.model)
-        _ = try file.moments(for: read)
+        _ = try file.optimizer(for: read, run.options)
         // A space of the header may have become a tab.
         #expect(read.tensors.map(\.floatScalars) == model)
         #expect(file.progress.step == 1)

@@ -11,11 +11,12 @@ import Testing
     for kind in CheckpointKind.allCases {
       #expect(try run.tensors(a, kind) == run.tensors(b, kind))
       let (first, second) = (
-        try CheckpointFile(reading: run.checkpoint(a, kind)), try CheckpointFile(reading: run.checkpoint(b, kind))
+        try CheckpointFile<LanguageModeling>(reading: run.checkpoint(a, kind)),
+        try CheckpointFile<LanguageModeling>(reading: run.checkpoint(b, kind))
       )
       #expect(first.progress.dataGenerator == second.progress.dataGenerator)
       #expect(first.progress.dropoutGenerator == second.progress.dropoutGenerator)
-      #expect(first.progress.bestBitsPerByte == second.progress.bestBitsPerByte)
+      #expect(first.progress.best == second.progress.best)
     }
   }
 
@@ -200,10 +201,12 @@ import Testing
   ]) func aProgressThatCannotBeIsRefused(field: WritableKeyPath<TrainingProgress, Int> & Sendable) throws {
     let run = try SmallRun()
     try run.train("a", until: 2)
-    let file = try CheckpointFile(reading: run.checkpoint("a"))
+    let file = try CheckpointFile<LanguageModeling>(reading: run.checkpoint("a"))
     let model = try file.model(expecting: run.model)
     for value in [Int.min, -1, 21, .max] {
-      var checkpoint = Checkpoint(model: model, progress: file.progress, moments: try file.moments(for: model))
+      var checkpoint = Checkpoint<LanguageModeling>(
+        model: model, configuration: run.model, progress: file.progress,
+        optimizer: try file.optimizer(for: model, run.options))
       checkpoint.progress[keyPath: field] = value
       try checkpoint.write(to: run.checkpoint("a"))
       let error = #expect(throws: TrainingError.self) { try run.resume("a") }

@@ -10,7 +10,7 @@ struct SmallRun {
   let folder: TemporaryFolder
   let text: String
   var model = LanguageModelConfiguration(mixer: "linear", width: 16, depth: 2, heads: 2, context: 16, dropout: 0.1)
-  var options = TrainingOptions(
+  var options = TextTrainingOptions(
     steps: 20, batch: 3, accumulation: 2, learningRate: 3e-3, seed: 11, evaluationInterval: 4, evaluationBytes: 100,
     sampleInterval: 7, sampleBytes: 10, logInterval: 3)
 
@@ -30,22 +30,24 @@ struct SmallRun {
 
   func path(_ name: String) -> String { folder.path(name) }
 
-  func request(_ name: String, from: Run? = nil) -> TrainingRequest {
+  func request(_ name: String, from: Run<LanguageModeling>? = nil) -> TrainingRequest {
     TrainingRequest(paths: [text], folder: path(name), model: model, options: options, from: from, command: "a test")
   }
 
   /// Trains a new run to its end, or until it has made some updates.
   @discardableResult
-  func train(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer.Outcome {
+  func train(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer<LanguageModeling>.Outcome {
     try Self.run(try Trainer(request(name)), until: step)
   }
 
   @discardableResult
-  func resume(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer.Outcome {
+  func resume(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer<LanguageModeling>.Outcome {
     try Self.run(try Trainer(resuming: path(name)), until: step)
   }
 
-  static func run(_ trainer: Trainer, until step: Int) throws(TrainingError) -> Trainer.Outcome {
+  static func run(_ trainer: Trainer<LanguageModeling>, until step: Int) throws(TrainingError)
+    -> Trainer<LanguageModeling>.Outcome
+  {
     var reached = 0
     func shouldStop() -> Bool { reached >= step }
     return try trainer.train(shouldStop: shouldStop) { event in

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitOptimization
 import Testing
 
 @testable import GodwitModels
@@ -30,11 +31,12 @@ import Testing
         "step 20", "validation 20", "sample 20", "checkpoint 20", "done 20",
       ])
     let found = try #require(start)
-    #expect(found.bytesPerStep == 96)
-    #expect(found.trainingBytes == 2700)
-    #expect(found.heldOutBytes == 300)
-    #expect(found.evaluationBytes == 96)
-    #expect(found.unigramBitsPerByte > 3 && found.unigramBitsPerByte < 4.5)
+    #expect(found.unitsPerStep == 96)
+    let text = try LanguageModeling(run.request("a")).summary()
+    #expect(text.trainingBytes == 2700)
+    #expect(text.heldOutBytes == 300)
+    #expect(text.evaluationBytes == 96)
+    #expect(text.unigramBitsPerByte > 3 && text.unigramBitsPerByte < 4.5)
   }
 
   @Test func theModelLearns() throws {
@@ -91,10 +93,10 @@ import Testing
     }
     #expect(lastGood.path == run.checkpoint("a"))
     #expect("\(error!)".contains(lastGood.path))
-    let saved = try CheckpointFile(reading: lastGood.path)
+    let saved = try CheckpointFile<LanguageModeling>(reading: lastGood.path)
     #expect(saved.progress.step == lastGood.step)
     let model = try saved.model(expecting: run.model)
-    #expect(Checkpoint(model: model, progress: saved.progress, moments: nil).isFinite)
+    #expect(globalNorm(model).isFinite)
   }
 
   @Test func tuningBeginsWithTheBestWeights() throws {
@@ -147,7 +149,7 @@ import Testing
     }
     guard case .text(.changed) = error else { return unexpected(error) }
     // The steps before it are saved, and the run goes on from them when the text is back.
-    #expect(try CheckpointFile(reading: run.checkpoint("a")).progress.step == 6)
+    #expect(try CheckpointFile<LanguageModeling>(reading: run.checkpoint("a")).progress.step == 6)
     try Data(SmallRun.words(count: 3000, seed: 1)).write(to: URL(filePath: run.text))
     #expect(try run.resume("a") == .finished)
     try run.train("whole")
@@ -158,10 +160,12 @@ import Testing
   @Test func aRunWhoseBestCheckpointIsGoneComesToItsEnd() throws {
     let run = try SmallRun()
     try run.train("a", until: 18)
-    let file = try CheckpointFile(reading: run.checkpoint("a"))
+    let file = try CheckpointFile<LanguageModeling>(reading: run.checkpoint("a"))
     let model = try file.model(expecting: run.model)
-    var checkpoint = Checkpoint(model: model, progress: file.progress, moments: try file.moments(for: model))
-    checkpoint.progress.bestBitsPerByte = 0
+    var checkpoint = Checkpoint<LanguageModeling>(
+      model: model, configuration: run.model, progress: file.progress,
+      optimizer: try file.optimizer(for: model, run.options))
+    checkpoint.progress.best = 0
     try checkpoint.write(to: run.checkpoint("a"))
     try FileManager.default.removeItem(atPath: run.checkpoint("a", .best))
     #expect(try run.resume("a") == .finished)

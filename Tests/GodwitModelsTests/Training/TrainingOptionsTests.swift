@@ -6,20 +6,21 @@ import Testing
 
 @Suite struct TrainingOptionsTests {
   @Test func everyChoiceIsWrittenDown() throws {
-    let options = TrainingOptions(batch: 16).resolved(forSteps: 4000, context: 256)
+    let options = TextTrainingOptions(batch: 16).resolved(forSteps: 4000, context: 256)
     let text = RunFolder.json(options)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-    #expect(Set(object.keys) == Set(Mirror(reflecting: options).children.compactMap(\.label)))
+    let own = Set(Mirror(reflecting: options).children.compactMap(\.label)).subtracting(["training"])
+    #expect(Set(object.keys) == own.union(Mirror(reflecting: options.training).children.compactMap(\.label)))
     #expect(options.finalLearningRate == 1e-4)
     #expect(options.warmupSteps == 100)
     #expect(options.evaluationInterval == 200)
     #expect(options.sampleInterval == 1000)
     #expect(options.logInterval == 4)
-    #expect(try JSONDecoder().decode(TrainingOptions.self, from: Data(text.utf8)) == options)
+    #expect(try JSONDecoder().decode(TextTrainingOptions.self, from: Data(text.utf8)) == options)
   }
 
   @Test func whatIsDecidedStays() {
-    let options = TrainingOptions(
+    let options = TextTrainingOptions(
       finalLearningRate: 0, warmupSteps: 7, evaluationInterval: 9, sampleInterval: 0, logInterval: 3)
     let resolved = options.resolved(forSteps: 4000, context: 256)
     #expect(resolved.finalLearningRate == 0)
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 19]) func shortRunsHaveUsableIntervals(steps: Int) throws {
-    let options = TrainingOptions(batch: 16).resolved(forSteps: steps, context: 256)
+    let options = TextTrainingOptions(batch: 16).resolved(forSteps: steps, context: 256)
     try options.validate()
     #expect(options.warmupSteps == 0)
     // A validation of 32 KiB takes as long as 2.7 updates of 4 KiB.
@@ -38,12 +39,12 @@ import Testing
   }
 
   @Test func ratesFollowTheSchedule() {
-    let rates = TrainingOptions(learningRate: 1e-3, warmupSteps: 100).resolved(forSteps: 2000, context: 256)
-      .learningRates
+    let rates = TextTrainingOptions(learningRate: 1e-3, warmupSteps: 100).resolved(forSteps: 2000, context: 256)
+      .training.learningRates
     #expect(rates == LearningRateSchedule(.cosine, peak: 1e-3, floor: 1e-4, warmupSteps: 100, totalSteps: 2000))
   }
 
-  private static let spoilt: [(String, @Sendable (inout TrainingOptions) -> Void)] = [
+  private static let spoilt: [(String, @Sendable (inout TextTrainingOptions) -> Void)] = [
     ("steps", { $0.steps = 0 }), ("minutes", { $0.minutes = .nan }), ("minutes", { $0.minutes = 0 }),
     ("batch", { $0.batch = 0 }), ("accumulation", { $0.accumulation = -1 }),
     ("learningRate", { $0.learningRate = .infinity }), ("learningRate", { $0.learningRate = 0 }),
@@ -57,8 +58,8 @@ import Testing
   ]
 
   @Test(arguments: spoilt)
-  func impossibleValuesAreNamed(option: String, spoil: @Sendable (inout TrainingOptions) -> Void) throws {
-    var options = TrainingOptions()
+  func impossibleValuesAreNamed(option: String, spoil: @Sendable (inout TextTrainingOptions) -> Void) throws {
+    var options = TextTrainingOptions()
     try options.validate()
     spoil(&options)
     let error = #expect(throws: TrainingOptionError.self) { try options.validate() }

@@ -1,4 +1,4 @@
-/// What a new run is to be.
+/// What a new run of language modelling is to be.
 public struct TrainingRequest: Sendable {
   /// Files and folders of text.
   public var paths: [String]
@@ -7,16 +7,16 @@ public struct TrainingRequest: Sendable {
   /// The architecture.
   public var model: LanguageModelConfiguration
   /// How it is trained.
-  public var options: TrainingOptions
+  public var options: TextTrainingOptions
   /// The run whose best weights are the beginning; random ones if nil.
-  public var from: Run?
+  public var from: Run<LanguageModeling>?
   /// The command that asks for it, for the record.
   public var command: String
 
   /// A run to be made by a `Trainer`, which checks all of it.
   public init(
     paths: [String], folder: String, model: LanguageModelConfiguration = LanguageModelConfiguration(),
-    options: TrainingOptions = TrainingOptions(), from: Run? = nil, command: String = ""
+    options: TextTrainingOptions = TextTrainingOptions(), from: Run<LanguageModeling>? = nil, command: String = ""
   ) {
     self.paths = paths
     self.folder = folder
@@ -37,9 +37,11 @@ public struct TrainingRequest: Sendable {
     guard differences.isEmpty else { throw .otherArchitecture(run: from.folder.path, differences: differences) }
   }
 
-  /// The weights to begin with; nil if they are random.
-  func parameters() throws(TrainingError) -> LanguageModel? {
+  /// What gives the weights to begin with; nil if they are random.
+  var parameters: (@Sendable () throws -> LanguageModel)? {
     guard let from else { return nil }
-    do throws(RunError) { return try from.model(.best) } catch { throw .run(error) }
+    return {
+      do throws(RunError) { return try from.model(.best) } catch { throw TrainingError.run(error) }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import GodwitKernels
 
-/// The least memory that training takes, so that what cannot be done is refused before it is begun.
+/// The least memory that training a language model takes, so that what cannot be done is refused before it is begun.
 struct MemoryEstimate {
   /// The bytes.
   let byteCount: Double
@@ -14,11 +14,5 @@ struct MemoryEstimate {
       + Double(2 * LanguageModelConfiguration.vocabulary)
     // Parameters, gradient, two moments.
     byteCount = 4 * (4 * model.approximateParameterCount + positions * perPosition)
-  }
-
-  /// Stops what this machine cannot hold.
-  func requireAvailable() throws(TrainingError) {
-    let available = Double(MachineMemory.byteCount)
-    guard byteCount <= available else { throw .tooMuchMemory(byteCount: byteCount, available: available) }
   }
 }

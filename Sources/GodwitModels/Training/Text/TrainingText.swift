@@ -9,7 +9,7 @@ struct TrainingText: Sendable {
   /// - Parameters:
   ///   - check: looks at the files before anything is made of them.
   init(
-    _ paths: [String], _ model: LanguageModelConfiguration, _ options: TrainingOptions,
+    _ paths: [String], _ model: LanguageModelConfiguration, _ options: TextTrainingOptions,
     check: (TextListing) throws(TrainingError) -> Void = { _ in }
   ) throws(TrainingError) {
     do throws(CorpusError) {
@@ -25,7 +25,7 @@ struct TrainingText: Sendable {
   }
 
   /// What is predicted at the end: all, unless that would take more than about a thirtieth of the time of the steps.
-  func finalEvaluation(_ model: LanguageModelConfiguration, _ options: TrainingOptions) -> HeldOutWindows {
+  func finalEvaluation(_ model: LanguageModelConfiguration, _ options: TextTrainingOptions) -> HeldOutWindows {
     let (trained, overflow) = (options.steps ?? 1).multipliedReportingOverflow(
       by: options.batch * options.accumulation * model.context)
     let limit = overflow ? Int.max : max(trained / 10, options.evaluationBytes)

@@ -1,0 +1,156 @@
+import GodwitLayers
+import GodwitOptimization
+import GodwitRandom
+import GodwitTensor
+
+/// The task of predicting each byte of a text from those before it.
+public struct LanguageModeling: TrainingTask {
+  /// `language-modeling`.
+  public static let name = "language-modeling"
+  /// `text`.
+  public static let dataField = "text"
+  /// Bits per byte, of which fewer are better.
+  public static let figures = TaskFigures(
+    loss: TaskFigures.Figure("trainBitsPerByte", unit: "bits per byte"),
+    heldOut: [TaskFigures.Figure("validationBitsPerByte", unit: "bits per byte")], rateKey: "tokensPerSecond",
+    unitName: "tokens", heldOutName: "held-out text")
+
+  /// The architecture.
+  public let model: LanguageModelConfiguration
+  /// The text as it is now.
+  public let data: TextFingerprint
+  let text: TrainingText
+
+  init(_ text: TrainingText, paths: [String], _ model: LanguageModelConfiguration) {
+    self.text = text
+    self.model = model
+    data = TextFingerprint(text.listing, paths: paths)
+  }
+
+  /// The text of a request.
+  init(_ request: TrainingRequest) throws(TrainingError) {
+    let text = try TrainingText(request.paths, request.model, request.options)
+    self.init(text, paths: request.paths, request.model)
+  }
+
+  /// Stops an architecture or options that cannot be.
+  public static func validate(
+    _ model: LanguageModelConfiguration, _ options: TextTrainingOptions
+  ) throws(TrainingError) {
+    do throws(ConfigurationError) { try model.validate() } catch { throw .configuration(error) }
+    do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
+  }
+
+  /// A model with random parameters.
+  public static func makeModel(
+    _ configuration: LanguageModelConfiguration, using generator: inout Philox
+  ) throws(TrainingError) -> LanguageModel {
+    do throws(ConfigurationError) { return try LanguageModel(configuration, using: &generator) } catch {
+      throw .configuration(error)
+    }
+  }
+
+  /// The matrices' parameters.
+  public static func leastParameterCount(_ configuration: LanguageModelConfiguration) -> Double {
+    configuration.approximateParameterCount
+  }
+
+  /// What the parameters, their moments and the values on the way back take.
+  public static func leastMemory(_ model: LanguageModelConfiguration, _ options: TextTrainingOptions) -> Double {
+    MemoryEstimate(model, options.training).byteCount
+  }
+
+  /// AdamW.
+  public static func makeOptimizer(for model: LanguageModel, _ options: TextTrainingOptions) -> AdamW<LanguageModel> {
+    AdamW(for: model, options.optimizerOptions)
+  }
+
+  /// Windows at random places of the text [B, T + 1].
+  public func batch(
+    _ options: TextTrainingOptions, using generator: inout Philox
+  ) throws(TrainingError) -> Indices {
+    do throws(CorpusError) {
+      return try text.split.batch(count: options.batch, length: model.context, using: &generator)
+    } catch { throw .text(error) }
+  }
+
+  /// The mean cross-entropy, in nats per byte.
+  public func loss(of model: LanguageModel, on batch: Indices, context: inout ForwardContext) -> Tensor {
+    model.loss(batch, context: &context)
+  }
+
+  /// In bits per byte.
+  public static func told(_ loss: Double) -> Double { bits(nats: loss) }
+
+  /// The bytes that one pass predicts.
+  public func unitCount(of options: TextTrainingOptions) -> Int { options.batch * model.context }
+
+  /// The loss on held-out windows, in bits per byte.
+  public func evaluate(
+    _ model: LanguageModel, _ extent: EvaluationExtent, _ options: TextTrainingOptions
+  ) throws(TrainingError) -> [Double] {
+    do throws(CorpusError) { return [bits(nats: try windows(extent, options).loss(of: model))] } catch {
+      throw .text(error)
+    }
+  }
+
+  /// The bytes that are predicted.
+  public func evaluationWork(_ extent: EvaluationExtent, _ options: TextTrainingOptions) -> Double {
+    Double(windows(extent, options).byteCount)
+  }
+
+  /// The steps that take about ten times as long as a validation.
+  public func leastEvaluationInterval(_ options: TextTrainingOptions) -> Int {
+    options.leastEvaluationInterval(context: model.context)
+  }
+
+  private func windows(_ extent: EvaluationExtent, _ options: TextTrainingOptions) -> HeldOutWindows {
+    switch extent {
+    case .trial: HeldOutWindows(of: text.split, length: model.context, limit: min(text.evaluation.byteCount, 4096))
+    case .validation: text.evaluation
+    case .final: text.finalEvaluation(model, options)
+    }
+  }
+
+  /// Some text by the model.
+  public func sample(from model: LanguageModel, _ options: TextTrainingOptions) -> String? {
+    let sampling = (try? SamplingOptions(temperature: 0.8)) ?? SamplingOptions()
+    let generator = TextGenerator(model, sampling: sampling, seed: options.seed)
+    return String(decoding: Array(generator.prefix(options.sampleBytes)), as: UTF8.self)
+  }
+
+  /// The list of the text's files.
+  public func writeData(to folder: RunFolder) throws(RunError) { try text.listing.write(to: folder) }
+
+  /// Nothing, where the files hold the same, wherever they lie.
+  public func difference(from data: TextFingerprint) -> String? {
+    self.data.hasSameText(as: data) ? nil : "its files are not the same"
+  }
+
+  /// What there is to know of the text.
+  public func summary() throws(TrainingError) -> TextSummary {
+    let unigram: Double
+    do throws(CorpusError) { unigram = try text.unigramBitsPerByte() } catch { throw .text(error) }
+    return TextSummary(
+      files: text.corpus.files.count, skipped: text.corpus.skipped, trainingBytes: text.split.training.count,
+      heldOutBytes: text.split.validation.count, evaluationBytes: text.evaluation.byteCount,
+      unigramBitsPerByte: unigram)
+  }
+}
+
+/// What there is to know of a text before a model learns from it.
+public struct TextSummary: Sendable, Hashable {
+  /// The files of the text.
+  public let files: Int
+  /// What was found and is not part of the text.
+  public let skipped: SkippedFiles
+  /// The bytes that are trained on.
+  public let trainingBytes: Int
+  /// The bytes that are held out.
+  public let heldOutBytes: Int
+  /// The held-out bytes that a validation during training predicts.
+  public let evaluationBytes: Int
+  /// The entropy of the held-out text under the frequencies of its own bytes, in bits per byte: what a model reaches that
+  /// knows nothing but these.
+  public let unigramBitsPerByte: Double
+}

@@ -1,0 +1,131 @@
+import Foundation
+import GodwitRandom
+import GodwitTestSupport
+import Testing
+
+@testable import GodwitModels
+
+/// The trainer with a task that has no text, no AdamW, and a figure of which more is better.
+@Suite struct TrainingTaskTests {
+  private let folder: TemporaryFolder
+  private var options = TrainingOptions(
+    steps: 40, batch: 8, accumulation: 2, learningRate: 0.1, seed: 5, evaluationInterval: 11, sampleInterval: 15,
+    logInterval: 4)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func trainer(_ name: String, _ task: LineTask = LineTask()) throws -> Trainer<LineTask> {
+    try Trainer(NewRun(task, folder: folder.path(name), options: options, command: "a test"))
+  }
+
+  private func resumed(_ name: String, _ task: LineTask = LineTask()) throws(TrainingError) -> Trainer<LineTask> {
+    try Trainer(resuming: folder.path(name)) { _, _ in task }
+  }
+
+  @discardableResult
+  private func train(_ trainer: Trainer<LineTask>, until step: Int = .max) throws -> Trainer<LineTask>.Outcome {
+    var reached = 0
+    func shouldStop() -> Bool { reached >= step }
+    return try trainer.train(shouldStop: shouldStop) { event in
+      if case .progress(let record) = event { reached = record.step }
+    }
+  }
+
+  private func run(_ name: String) throws -> Run<LineTask> { try Run(loading: folder.path(name), of: LineTask.self) }
+
+  /// Everything in a run that must be the same when it is repeated.
+  private func expectSame(_ a: String, _ b: String, _ location: SourceLocation = #_sourceLocation) throws {
+    let (first, second) = (try run(a), try run(b))
+    #expect(first.history.validations == second.history.validations, sourceLocation: location)
+    #expect(first.history.samples == second.history.samples, sourceLocation: location)
+    #expect(
+      first.history.steps.map { [Double($0.step), $0.loss] }
+        == second.history.steps.map { [Double($0.step), $0.loss] },
+      sourceLocation: location)
+    for kind in CheckpointKind.allCases {
+      let files = try [first, second].map { try SafetensorsFile(reading: $0.folder.checkpoint(kind)) }
+      #expect(files[0].names == files[1].names, sourceLocation: location)
+      for name in files[0].names {
+        #expect(try files[0].bytes(name) == files[1].bytes(name), "\(name)", sourceLocation: location)
+      }
+    }
+  }
+
+  @Test func theLineIsFitted() throws {
+    #expect(try train(trainer("a")) == .finished)
+    let run = try run("a")
+    let done = try #require(run.history.done)
+    #expect(done.figures.count == 2)
+    #expect(done.deciding > 0.95)
+    // Of R² the greatest is the best.
+    #expect(run.history.validations.map(\.deciding).max() == run.history.best?.deciding)
+    #expect(run.history.validations.first!.deciding < run.history.best!.deciding)
+    #expect(try run.step() == run.history.best?.step)
+    // The statistic is the mean of inputs in 0 ..< 2, and nothing of the optimiser's.
+    #expect(abs(try run.model(.last).mean.item - 1) < 0.2)
+    let names = try SafetensorsFile(reading: run.folder.checkpoint(.last)).names
+    #expect(
+      names == ["model.slope", "model.offset", "model.mean", "optimizer.velocity.slope", "optimizer.velocity.offset"])
+  }
+
+  @Test func theRunIsReadByItsNames() throws {
+    try train(trainer("a"))
+    let configuration =
+      try JSONSerialization.jsonObject(
+        with: Data(folder.bytes("a/config.json"))) as? [String: Any]
+    #expect(configuration?["task"] as? String == "line")
+    #expect((configuration?["data"] as? [String: Any])?["count"] as? Int == 400)
+    let lines = String(decoding: try folder.bytes("a/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.contains { $0.contains(#""event":"validation""#) && $0.contains(#""rSquared":"#) })
+    #expect(lines.contains { $0.contains(#""squaredError":"#) && $0.contains(#""pointsPerSecond":"#) })
+    #expect(lines.contains { $0.contains(#""text":"y = "#) })
+    // Two units, two pictures.
+    #expect(String(decoding: try folder.bytes("a/loss.svg"), as: UTF8.self).contains("squared units"))
+    #expect(String(decoding: try folder.bytes("a/validation.svg"), as: UTF8.self).contains("R²"))
+  }
+
+  @Test(arguments: [1, 13, 39]) func anInterruptedRunGoesOn(step: Int) throws {
+    try train(trainer("whole"))
+    guard case .interrupted(let saved) = try train(trainer("parts"), until: step) else {
+      Issue.record("it was not interrupted")
+      return
+    }
+    #expect(saved.step == step)
+    #expect(try train(resumed("parts")) == .finished)
+    try expectSame("whole", "parts")
+  }
+
+  @Test func aRunKilledAtAnyMomentGoesOn() throws {
+    var moments = 0
+    // What is on the disk at each event is what a kill at that moment would leave.
+    try trainer("whole").train { event in
+      if case .progress(let record) = event, record.step % 4 != 0 { return }
+      moments += 1
+      try? FileManager.default.copyItem(atPath: folder.path("whole"), toPath: folder.path("killed\(moments)"))
+    }
+    #expect(moments > 25)
+    for moment in 1...moments {
+      #expect(try train(resumed("killed\(moment)")) == .finished)
+      try expectSame("whole", "killed\(moment)")
+    }
+  }
+
+  @Test func otherDataAreRefused() throws {
+    try train(trainer("a"), until: 3)
+    var task = LineTask()
+    task.data.seed = 4
+    let error = #expect(throws: TrainingError.self) { try resumed("a", task) }
+    guard case .dataChanged = error else { return unexpected(error) }
+    task = LineTask()
+    task.model.deviation = 2
+    let other = #expect(throws: TrainingError.self) { try resumed("a", task) }
+    guard case .otherArchitecture(_, let differences) = other else { return unexpected(other) }
+    #expect(differences.map(\.field) == ["deviation"])
+  }
+
+  @Test func aRunOfAnotherTaskIsRefused() throws {
+    try train(trainer("a"), until: 3)
+    let error = #expect(throws: RunError.self) { try Run(loading: folder.path("a")) }
+    guard case .otherTask(_, "line", "language-modeling") = error else { return unexpected(error) }
+  }
+}
