@@ -17,8 +17,9 @@ struct TrainingProgress: Sendable, Hashable, Codable {
   var best: Double?
   /// The step of the best validation.
   var bestStep: Int?
-  /// The time spent on training, in seconds; no result depends on it.
-  var elapsedSeconds = 0.0
+  /// The time spent on training, in seconds, in a checkpoint of version 0.1: no result depends on it, so later ones leave it to
+  /// the history, and equal states give equal files.
+  private(set) var elapsedSeconds = 0.0
 
   /// The best figure has the name that it had when all tasks were language modelling, so that every version reads it.
   private enum CodingKeys: String, CodingKey {
@@ -36,6 +37,9 @@ struct TrainingProgress: Sendable, Hashable, Codable {
     dataGenerator = Philox(seed: seed, stream: Stream.data.rawValue)
     dropoutGenerator = Philox(seed: seed, stream: Stream.dropout.rawValue)
   }
+
+  /// Leaves the time to the history.
+  mutating func forgetTime() { elapsedSeconds = 0 }
 
   /// What the parameters are drawn from.
   static func initializer(seed: UInt64) -> Philox { Philox(seed: seed, stream: Stream.initialization.rawValue) }

@@ -63,7 +63,8 @@ extension TrainingSession {
     lock = nil
     steps = configuration.training.training.steps ?? 1
     rates = configuration.training.training.learningRates
-    stopwatch = Stopwatch(before: state.progress.elapsedSeconds)
+    stopwatch = Stopwatch(before: max(history.steps.last?.elapsedSeconds ?? 0, state.progress.elapsedSeconds))
+    state.progress.forgetTime()
     saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
   }
 

@@ -22,7 +22,6 @@ extension TrainingSession {
 
   /// Saves all that training needs to go on, and the picture of the losses.
   mutating func save(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
-    state.progress.elapsedSeconds = stopwatch.seconds
     try write(Self.checkpoint(of: state, configuration), as: .last, report)
     saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
     lastSave = .now
