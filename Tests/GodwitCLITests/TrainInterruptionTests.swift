@@ -90,6 +90,19 @@ import Testing
     #expect(!run.error.contains("interrupted after step"))
   }
 
+  @Test func anInterruptedRunGoesOnAtALowerLearningRate() throws {
+    let folder = try folder()
+    _ = try CommandRun(shell: background("a") + "\nkill -INT $pid; wait $pid", in: folder.url)
+    let run = try CommandRun("train", "--resume", "a", "--learning-rate", "0.0002", in: folder.url)
+    #expect(run.exitCode == 0, "\(run.error)")
+    #expect(run.error.contains("the learning rate is 0.000200 at most from step "))
+    let info = try CommandRun("info", "a", in: folder.url)
+    #expect(info.output.contains("rate        0.000200 at most from step "))
+    // The rest of the schedule was not asked to change.
+    let other = try CommandRun("train", "--resume", "a", "--final-learning-rate", "0", in: folder.url)
+    #expect(other.exitCode == 1)
+  }
+
   @Test func aLimitOnTheSizeOfFilesLeavesTheLastCheckpoint() throws {
     let folder = try folder()
     #expect(try CommandRun(shell: "\"$godwit\" train \(Self.options) --out whole", in: folder.url).exitCode == 0)

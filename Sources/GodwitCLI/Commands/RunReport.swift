@@ -84,6 +84,14 @@ struct RunReport {
             + "\(Quantity.rounded(last.tokensPerSecond)) tokens/s"
         ))
     }
+    for change in history.learningRates {
+      let rate = "\(Quantity.rounded(change.learningRate)) at most from step \(Quantity.grouped(change.step)) on"
+      rows.append(("rate", rate))
+    }
+    if !history.skipped.isEmpty {
+      let steps = Quantity.counted(history.skipped.count, "step")
+      rows.append(("skipped", "\(steps), whose loss or gradient was not a finite number"))
+    }
     for validation in selected(history.validations) {
       let bits = Quantity.fixed(validation.validationBitsPerByte, digits: 4)
       let mark = validation == history.best ? ", the best" : ""
@@ -111,7 +119,7 @@ struct RunReport {
       "stateBytes": .integer(stateByteCount), "stateGrows": .boolean(stateGrows),
       "checkpoint": .text(checkpoint.rawValue), "checkpointStep": .integer(checkpointStep),
       "textBytes": .integer(text.byteCount), "textFiles": .integer(text.files),
-      "steps": training.steps.map(JSONValue.integer) ?? .null,
+      "steps": training.steps.map(JSONValue.integer) ?? .null, "skippedSteps": .integer(run.history.skipped.count),
       "stepsDone": .integer(run.history.steps.last?.step ?? checkpointStep),
       "finished": .boolean(run.history.done != nil), "unreadableLines": .integer(run.history.unreadableLines),
     ]

@@ -11,7 +11,9 @@ struct TrainCommand: ParsableCommand {
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
       holds config.json, text.jsonl, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
       Ctrl-C saves before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
-      text has moved, its new place stands beside --resume. A finished run is not made longer; --from begins a new one \
+      text has moved, its new place stands beside --resume. A step whose loss or gradient is not a finite number changes \
+      nothing; ten in a row end the run, and --resume with a lower --learning-rate goes on from the last good \
+      checkpoint. A finished run is not made longer; --from begins a new one \
       with its weights.
 
       EXAMPLES
@@ -100,10 +102,13 @@ struct TrainCommand: ParsableCommand {
     var wanted = run.configuration
     wanted.model = model.applied(to: wanted.model)
     wanted.training = training.applied(to: wanted.training)
+    // The one option that may change: the trainer takes it, and the run keeps record of it.
+    let learningRate = training.learningRate
     // The time became a number of steps as the run began.
     if training.steps == nil { wanted.training.steps = run.configuration.training.steps }
     do throws(ConfigurationError) { try wanted.model.validate() } catch { throw TrainingError.configuration(error) }
     do throws(TrainingOptionError) { try wanted.training.validate() } catch { throw TrainingError.option(error) }
+    wanted.training.learningRate = run.configuration.training.learningRate
     let differences =
       FieldDifference.between(expected: run.configuration.model, found: wanted.model)
       + FieldDifference.between(expected: run.configuration.training, found: wanted.training)
@@ -111,7 +116,7 @@ struct TrainCommand: ParsableCommand {
       throw ResumeError(run: path, steps: run.configuration.training.steps ?? 1, differences: differences)
     }
     if let problem = run.historyProblem { output.console.warn(problem) }
-    return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths)
+    return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths, learningRate: learningRate)
   }
 }
 

@@ -9,6 +9,8 @@ struct TrainingReport {
   private var start: TrainingStart?
   private var bar: ProgressBar?
   private var best: Double?
+  /// Steps whose loss or gradient was not finite.
+  private var skipped = 0
 
   init(of task: LanguageModeling, _ text: TextSummary, on console: Console) {
     model = task.model
@@ -22,7 +24,16 @@ struct TrainingReport {
     case .started(let start): begin(start)
     case .progress(let record):
       let loss = Quantity.fixed(record.trainBitsPerByte, digits: 3)
-      bar?.update(record.step, detail: "\(loss) bits per byte")
+      let detail = "\(loss) bits per byte" + skippedNote
+      bar?.update(record.step, detail: detail)
+    case .skipped(let record):
+      skipped += 1
+      let detail = "the \(record.notFinite) is not finite" + skippedNote
+      bar?.update(record.step, detail: detail)
+    case .learningRate(let record):
+      console.note(
+        "the learning rate is \(Quantity.rounded(record.learningRate)) at most from step \(Quantity.grouped(record.step)) on"
+      )
     case .validation(let record):
       let loss = record.validationBitsPerByte
       let isBest = best.map { loss < $0 } ?? true
@@ -38,6 +49,8 @@ struct TrainingReport {
     case .step, .checkpoint: break
     }
   }
+
+  private var skippedNote: String { skipped == 0 ? "" : " · \(Quantity.grouped(skipped)) skipped" }
 
   private mutating func begin(_ start: TrainingStart) {
     self.start = start

@@ -68,12 +68,16 @@ struct CheckpointFile<Task: TrainingTask> {
     }
     let (batch, step) = (training.batch * training.accumulation, progress.step)
     let (drawn, overflow) = step.multipliedReportingOverflow(by: batch)
-    guard !overflow, progress.sequencesDrawn == drawn, (0...step).contains(progress.recentCount) else {
+    guard !overflow, progress.sequencesDrawn == drawn, (0...step).contains(progress.recentCount),
+      (0...step).contains(progress.skippedSteps),
+      progress.learningRates.allSatisfy({ $0.learningRate > 0 && $0.learningRate.isFinite })
+    else {
       throw .malformed(
         path: path,
         reason: "after \(Quantity.counted(step, "step")) of \(Quantity.counted(batch, "sequence")) it counts "
           + "\(Quantity.counted(progress.sequencesDrawn, "sequence")) and "
-          + "\(Quantity.counted(progress.recentCount, "loss", "losses"))")
+          + "\(Quantity.counted(progress.recentCount, "loss", "losses")), "
+          + "\(Quantity.counted(progress.skippedSteps, "skipped step"))")
     }
     return progress
   }
@@ -89,7 +93,7 @@ struct CheckpointFile<Task: TrainingTask> {
     }
     optimizer = optimizer.replacingTensors(
       with: optimizer.namedTensors.map { remembered[CheckpointPart.nameInFile(ofOptimizer: $0.name)] ?? $0.tensor })
-    optimizer.stepCount = progress.step
+    optimizer.stepCount = progress.step - progress.skippedSteps
     return optimizer
   }
 

@@ -8,6 +8,10 @@ public struct RunHistory: Sendable, Hashable {
   public internal(set) var steps: [StepRecord] = []
   /// Predictions of the held-out data, in their order.
   public internal(set) var validations: [ValidationRecord] = []
+  /// Steps that changed nothing, as their loss or gradient was not finite, in their order.
+  public internal(set) var skipped: [SkippedRecord] = []
+  /// Changes of the learning rate, in their order.
+  public internal(set) var learningRates: [LearningRateRecord] = []
   /// What the model made, in its order.
   public internal(set) var samples: [SampleRecord] = []
   /// Present if the run has come to its end.
@@ -36,6 +40,8 @@ public struct RunHistory: Sendable, Hashable {
     switch event {
     case "step": return keep(step(line)) { $0.steps.append($1) }
     case "validation": return keep(validation(line)) { $0.validations.append($1) }
+    case "skipped": return keep(skipped(line)) { $0.skipped.append($1) }
+    case "learningRate": return keep(learningRate(line)) { $0.learningRates.append($1) }
     case "sample": return keep(sample(line)) { $0.samples.append($1) }
     case "done": return keep(done(line)) { $0.done = $1 }
     default: return true
@@ -58,6 +64,16 @@ public struct RunHistory: Sendable, Hashable {
   private func validation(_ line: HistoryLine) -> ValidationRecord? {
     guard let step = line.integer("step"), let values = line.figures(figures.heldOut) else { return nil }
     return ValidationRecord(step: step, figures: values)
+  }
+
+  private func skipped(_ line: HistoryLine) -> SkippedRecord? {
+    guard let step = line.integer("step"), let what = line.text("notFinite") else { return nil }
+    return SkippedRecord(step: step, notFinite: what)
+  }
+
+  private func learningRate(_ line: HistoryLine) -> LearningRateRecord? {
+    guard let step = line.integer("step"), let rate = line.number("learningRate") else { return nil }
+    return LearningRateRecord(step: step, learningRate: rate)
   }
 
   private func sample(_ line: HistoryLine) -> SampleRecord? {

@@ -21,7 +21,7 @@ public struct Trainer<Task: TrainingTask>: Sendable {
 
   private enum Beginning: Sendable {
     case new(NewRun<Task>)
-    case resumed(RunConfiguration<Task>, RunLock)
+    case resumed(RunConfiguration<Task>, RunLock, learningRate: Double?)
   }
 
   /// How training ended.
@@ -51,19 +51,26 @@ public struct Trainer<Task: TrainingTask>: Sendable {
   /// A run that goes on from its last checkpoint; no other process can do so while the trainer exists.
   ///
   /// - Parameters:
+  ///   - learningRate: the greatest learning rate from here on, with which the rest of the schedule is scaled; as it was if
+  ///     nil. It is the one option that may change, and the run keeps record of it.
   ///   - task: makes the task of a run, with the data that it began with.
   /// - Throws: also if the data are others than the run began with.
   public init(
-    resuming path: String,
+    resuming path: String, learningRate: Double? = nil,
     task: (RunConfiguration<Task>, RunFolder) throws(TrainingError) -> Task
   ) throws(TrainingError) {
     folder = RunFolder(path)
     let configuration: RunConfiguration<Task>
     do throws(RunError) {
       configuration = try RunConfiguration(of: folder)
-      beginning = .resumed(configuration, try RunLock(folder))
+      beginning = .resumed(configuration, try RunLock(folder), learningRate: learningRate)
     } catch { throw .run(error) }
     options = configuration.training
+    if let learningRate {
+      do throws(TrainingOptionError) { try TrainingOptionError.checkPositive("learningRate", learningRate) } catch {
+        throw .option(error)
+      }
+    }
     try Self.requireMemory(configuration.model, options)
     self.task = try task(configuration, folder)
     let differences = FieldDifference.between(expected: configuration.model, found: self.task.model)
@@ -89,8 +96,9 @@ public struct Trainer<Task: TrainingTask>: Sendable {
   ) throws(TrainingError) -> Outcome {
     var session: TrainingSession<Task>
     switch beginning {
-    case .resumed(let configuration, _):
-      session = try TrainingSession(resuming: configuration, in: folder, task, combine)
+    case .resumed(let configuration, _, let learningRate):
+      session = try TrainingSession(
+        resuming: configuration, in: folder, task, learningRate: learningRate, combine)
     case .new(let run):
       guard let new = try TrainingSession(run, combine, shouldStop: shouldStop) else { return .abandoned }
       session = new

@@ -22,6 +22,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case run(RunError)
   /// The loss, the gradient or the parameters are no longer finite numbers.
   case notFinite(what: String, step: Int, lastGood: SavedCheckpoint)
+  /// So many steps in a row had a loss or a gradient that is not finite, `what` in the last of them.
+  case skippedInRow(Int, what: String, step: Int, lastGood: SavedCheckpoint)
   /// The run could not be saved.
   case notSaved(RunError, lastGood: SavedCheckpoint)
 
@@ -52,12 +54,22 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .notFinite(let what, let step, let lastGood):
       "\(what) of step \(Quantity.grouped(step)) is not a finite number, so the run stops; the last good checkpoint is "
         + "\(lastGood): "
-        + (lastGood.step == 0 ? "begin again" : "begin a new run from its best weights with --from \(lastGood.run)")
-        + " with a lower --learning-rate"
+        + remedy(lastGood)
+    case .skippedInRow(let count, let what, let step, let lastGood):
+      "the loss or the gradient of \(count) steps in a row is not finite, at last the \(what) of step "
+        + "\(Quantity.grouped(step)), so the run stops; the last good checkpoint is \(lastGood): " + remedy(lastGood)
     case .notSaved(let error, let lastGood):
       "\(error); the run stops, and its last good checkpoint is \(lastGood): go on from it with --resume \(lastGood.run)"
     }
   }
+}
+
+/// What to do when a model is spoilt.
+private func remedy(_ lastGood: SavedCheckpoint) -> String {
+  lastGood.step == 0
+    ? "begin again with a lower --learning-rate"
+    : "go on from it with --resume \(lastGood.run) and a lower --learning-rate, or begin a new run from its best weights "
+      + "with --from \(lastGood.run)"
 }
 
 /// A checkpoint that is complete on the disk.

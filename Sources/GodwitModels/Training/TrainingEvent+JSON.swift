@@ -3,6 +3,8 @@ extension TrainingEvent {
   package func line(_ figures: TaskFigures) -> JSONLine? {
     switch self {
     case .step(let record): record.line(figures)
+    case .skipped(let record): record.line
+    case .learningRate(let record): record.line
     case .validation(let record): record.line(figures)
     case .sample(let record): record.line
     case .done(let record): record.line(figures)

@@ -4,6 +4,10 @@ public enum TrainingEvent: Sendable, Hashable {
   case started(TrainingStart)
   /// One more step was made; told for each.
   case progress(StepRecord)
+  /// One more step was made and changed nothing, as its loss or its gradient was not finite.
+  case skipped(SkippedRecord)
+  /// The learning rate is another one from here on.
+  case learningRate(LearningRateRecord)
   /// A step that is kept in the history, with the mean loss since the last one kept.
   case step(StepRecord)
   /// The held-out data were predicted.

@@ -4,6 +4,12 @@ import GodwitRandom
 struct TrainingProgress: Sendable, Hashable, Codable {
   /// The steps made.
   var step = 0
+  /// The steps among them that were skipped, as their loss or gradient was not finite.
+  var skippedSteps = 0
+  /// How many of these were the last ones; none in a checkpoint.
+  var skippedInRow = 0
+  /// The learning rates that were chosen as the run was resumed.
+  var learningRates: [LearningRateRecord] = []
   /// The examples drawn from the training data: the position in the endless stream of them.
   var sequencesDrawn = 0
   /// Draws the examples.
@@ -23,9 +29,24 @@ struct TrainingProgress: Sendable, Hashable, Codable {
 
   /// The best figure has the name that it had when all tasks were language modelling, so that every version reads it.
   private enum CodingKeys: String, CodingKey {
-    case step, sequencesDrawn, dataGenerator, dropoutGenerator, recentLoss, recentCount
+    case step, skippedSteps, learningRates, sequencesDrawn, dataGenerator, dropoutGenerator, recentLoss, recentCount
     case best = "bestBitsPerByte"
     case bestStep, elapsedSeconds
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    step = try fields.decode(Int.self, forKey: .step)
+    skippedSteps = try fields.decodeIfPresent(Int.self, forKey: .skippedSteps) ?? 0
+    learningRates = try fields.decodeIfPresent([LearningRateRecord].self, forKey: .learningRates) ?? []
+    sequencesDrawn = try fields.decode(Int.self, forKey: .sequencesDrawn)
+    dataGenerator = try fields.decode(Philox.self, forKey: .dataGenerator)
+    dropoutGenerator = try fields.decode(Philox.self, forKey: .dropoutGenerator)
+    recentLoss = try fields.decode(Double.self, forKey: .recentLoss)
+    recentCount = try fields.decode(Int.self, forKey: .recentCount)
+    best = try fields.decodeIfPresent(Double.self, forKey: .best)
+    bestStep = try fields.decodeIfPresent(Int.self, forKey: .bestStep)
+    elapsedSeconds = try fields.decodeIfPresent(Double.self, forKey: .elapsedSeconds) ?? 0
   }
 
   /// The streams of random numbers that a seed is divided into.

@@ -39,11 +39,13 @@ extension TrainingSession {
       try configuration.write(to: folder)
     } catch { throw .run(error) }
     saved = SavedCheckpoint(run: folder.path, step: 0)
+    newLearningRate = nil
   }
 
   /// A run that goes on from its last checkpoint; its data are known to be those that it began with.
   init(
-    resuming configuration: RunConfiguration<Task>, in folder: RunFolder, _ task: Task, _ combine: @escaping Combine
+    resuming configuration: RunConfiguration<Task>, in folder: RunFolder, _ task: Task, learningRate: Double?,
+    _ combine: @escaping Combine
   ) throws(TrainingError) {
     do throws(RunError) {
       state = try Run(loading: folder.path, of: Task.self).read(.last) { file throws(RunError) in
@@ -61,6 +63,8 @@ extension TrainingSession {
     self.task = task
     self.combine = combine
     lock = nil
+    let current = state.progress.learningRates.last?.learningRate ?? configuration.training.training.learningRate
+    newLearningRate = learningRate == current ? nil : learningRate
     steps = configuration.training.training.steps ?? 1
     rates = configuration.training.training.learningRates
     stopwatch = Stopwatch(before: max(history.steps.last?.elapsedSeconds ?? 0, state.progress.elapsedSeconds))

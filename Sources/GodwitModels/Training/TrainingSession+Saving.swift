@@ -6,6 +6,8 @@ extension TrainingSession {
     }
     switch event {
     case .step(let record): history.steps.append(record)
+    case .skipped(let record): history.skipped.append(record)
+    case .learningRate(let record): history.learningRates.append(record)
     case .validation(let record): history.validations.append(record)
     case .sample(let record): history.samples.append(record)
     case .done(let record): history.done = record
@@ -25,6 +27,7 @@ extension TrainingSession {
     try write(Self.checkpoint(of: state, configuration), as: .last, report)
     saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
     lastSave = .now
+    isSaveDue = false
     do throws(RunError) {
       let charts = LossChart.svgs(history, command: configuration.command)
       try RunFolder.replace(folder.chart, with: charts.loss.utf8)

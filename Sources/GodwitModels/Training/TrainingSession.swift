@@ -17,6 +17,9 @@ struct TrainingSession<Task: TrainingTask> {
   var state: TrainingState<Task>
   var history: RunHistory
   var saved: SavedCheckpoint
+  /// The learning rate that the run is to go on with, if it is another one.
+  let newLearningRate: Double?
+  var isSaveDue = false
   var lastSave = ContinuousClock.now
   /// The time of the steps since the last one in the history, and how much they learned from.
   var recentSeconds = 0.0
@@ -26,14 +29,18 @@ struct TrainingSession<Task: TrainingTask> {
   var training: TrainingOptions { configuration.training.training }
   var unitsPerStep: Int { task.unitCount(of: options) * training.accumulation }
 
+  /// How many steps may be skipped one after another before it is clear that no later one will be better.
+  private static var mostSkippedInRow: Int { 10 }
+
   /// Makes steps until all are made, or until it is told to stop.
   mutating func run(
     shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> Trainer<Task>.Outcome {
     report(.started(start))
+    if let rate = newLearningRate, state.progress.step < steps { try changeLearningRate(to: rate, report) }
     while state.progress.step < steps {
       if shouldStop() {
-        if saved.step != state.progress.step { try save(report) }
+        if saved.step != state.progress.step, state.progress.skippedInRow == 0 { try save(report) }
         return .interrupted(saved)
       }
       try advance(report)
@@ -46,10 +53,7 @@ struct TrainingSession<Task: TrainingTask> {
   private mutating func advance(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step + 1
     let update = try makeUpdate(report)
-    guard update.isFinite else {
-      throw .notFinite(what: update.loss.isFinite ? "the gradient" : "the loss", step: step, lastGood: saved)
-    }
-    report(.progress(stepRecord(loss: update.loss)))
+    if update.isFinite { report(.progress(stepRecord(loss: update.loss))) } else { try skip(update, report) }
     let isLast = step == steps
     if isLast || step.isMultiple(of: training.logInterval ?? 1) { try recordStep(report) }
     let validates = isLast || step.isMultiple(of: training.evaluationInterval ?? steps)
@@ -58,7 +62,37 @@ struct TrainingSession<Task: TrainingTask> {
       try sample(report)
     }
     // Also now and then in between, so that a killed run loses a minute at most: what is saved when changes no result.
-    if validates || ContinuousClock.now - lastSave > .seconds(60) { try save(report) }
+    isSaveDue = isSaveDue || validates || ContinuousClock.now - lastSave > .seconds(60)
+    // What skipped steps leave may be what spoils them: the last good checkpoint stays until a step succeeds.
+    if isLast || isSaveDue && state.progress.skippedInRow == 0 { try save(report) }
+  }
+
+  /// Tells of a step that changed nothing, and ends the run if there is no hope.
+  private mutating func skip(
+    _ update: TrainingState<Task>.Update, _ report: (TrainingEvent) -> Void
+  ) throws(TrainingError) {
+    let what = update.loss.isFinite ? "gradient" : "loss"
+    try record(.skipped(SkippedRecord(step: state.progress.step, notFinite: what)), report)
+    guard state.progress.skippedInRow < Self.mostSkippedInRow else {
+      throw .skippedInRow(Self.mostSkippedInRow, what: what, step: state.progress.step, lastGood: saved)
+    }
+  }
+
+  /// Scales the schedule from here on, and saves that at once.
+  private mutating func changeLearningRate(
+    to rate: Double, _ report: (TrainingEvent) -> Void
+  ) throws(TrainingError) {
+    let change = LearningRateRecord(step: state.progress.step, learningRate: rate)
+    state.progress.learningRates.append(change)
+    try record(.learningRate(change), report)
+    try save(report)
+  }
+
+  /// The learning rate of the next step.
+  private var learningRate: Double {
+    let rate = rates.rate(at: state.progress.step)
+    guard let chosen = state.progress.learningRates.last else { return rate }
+    return rate * (chosen.learningRate / training.learningRate)
   }
 
   private mutating func makeUpdate(
@@ -69,7 +103,7 @@ struct TrainingSession<Task: TrainingTask> {
     let combine = combine
     let update: TrainingState<Task>.Update
     do throws(TrainingError) {
-      update = try state.update(task, options, learningRate: rates.rate(at: before.step)) {
+      update = try state.update(task, options, learningRate: learningRate) {
         sum throws(TrainingError) in try Self.combined(sum, combine)
       }
     } catch {
@@ -96,7 +130,9 @@ struct TrainingSession<Task: TrainingTask> {
   }
 
   private mutating func recordStep(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
-    let mean = state.progress.recentLoss / Double(max(state.progress.recentCount, 1))
+    // Every step since the last line may have been skipped.
+    guard state.progress.recentCount > 0 else { return }
+    let mean = state.progress.recentLoss / Double(state.progress.recentCount)
     try record(.step(stepRecord(loss: mean)), report)
     (state.progress.recentLoss, state.progress.recentCount) = (0, 0)
     (recentSeconds, recentUnits) = (0, 0)

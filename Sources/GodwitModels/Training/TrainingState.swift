@@ -40,36 +40,64 @@ struct TrainingState<Task: TrainingTask>: Sendable {
 
   /// Makes one step at a learning rate, on `accumulation` batches of new examples.
   ///
+  /// Where the loss or the gradient is not finite, the step counts and the model stays as it was.
+  ///
   /// - Parameters:
   ///   - combine: adds the gradients of other workers, if there are any.
+  /// - Throws: when there is no batch; the model is then as it was.
   mutating func update(
     _ task: Task, _ options: Task.Options, learningRate: Double,
     combine: (GradientSum<Task.Model>) throws(TrainingError) -> GradientSum<Task.Model>
   ) throws(TrainingError) -> Update {
-    let training = options.training
+    let statistics = statistics
+    let total: GradientSum<Task.Model>
+    do throws(TrainingError) { total = try combine(try passes(task, options)) } catch {
+      restore(statistics)
+      throw error
+    }
+    let scale = 1 / Double(total.passCount)
+    let norm = globalNorm(total.gradient) * scale
+    let update = Update(loss: total.loss, gradientNorm: norm)
+    progress.step += 1
+    guard update.isFinite else {
+      restore(statistics)
+      progress.skippedSteps += 1
+      progress.skippedInRow += 1
+      return update
+    }
+    progress.skippedInRow = 0
+    let clipping = options.training.clip.map { clippingScale(norm: norm, maximumNorm: $0) } ?? 1
+    optimizer.update(&model, along: total.gradient, learningRate: learningRate, gradientScale: scale * clipping)
+    progress.recentLoss += total.loss
+    progress.recentCount += 1
+    return update
+  }
+
+  /// The gradients of a step's passes.
+  private mutating func passes(_ task: Task, _ options: Task.Options) throws(TrainingError) -> GradientSum<Task.Model> {
+    let count = options.training.accumulation
     var accumulator = GradientAccumulator<Task.Model>()
     var loss = 0.0
-    for _ in 0..<training.accumulation {
+    for _ in 0..<count {
       let batch = try task.batch(options, using: &progress.dataGenerator)
-      progress.sequencesDrawn += training.batch
+      progress.sequencesDrawn += options.training.batch
       var context = ForwardContext(isTraining: true, generator: progress.dropoutGenerator)
       let (value, gradient) = valueWithGradient(at: model) { task.loss(of: $0, on: batch, context: &context) }
       progress.dropoutGenerator = context.generator
       model.adoptStatistics(of: &context)
-      loss += value.item / Double(training.accumulation)
+      loss += value.item / Double(count)
       accumulator.add(gradient)
     }
-    // The accumulator gives its sum away, so that the seam does not make a copy of it.
-    let total = try combine(GradientSum(gradient: accumulator.take().sum, loss: loss, passCount: training.accumulation))
-    let scale = 1 / Double(total.passCount)
-    let norm = globalNorm(total.gradient) * scale
-    let update = Update(loss: total.loss, gradientNorm: norm)
-    guard update.isFinite else { return update }
-    let clipping = training.clip.map { clippingScale(norm: norm, maximumNorm: $0) } ?? 1
-    optimizer.update(&model, along: total.gradient, learningRate: learningRate, gradientScale: scale * clipping)
-    progress.step += 1
-    progress.recentLoss += total.loss
-    progress.recentCount += 1
-    return update
+    return GradientSum(gradient: accumulator.take().sum, loss: loss, passCount: count)
+  }
+
+  /// The running means and the like, which a pass changes before it is known whether its gradient is finite.
+  private var statistics: [Tensor] { model.namedTensors.filter { $0.role == .statistic }.map(\.tensor) }
+
+  private mutating func restore(_ statistics: [Tensor]) {
+    if statistics.isEmpty { return }
+    var kept = statistics[...]
+    model = model.replacingTensors(
+      with: model.namedTensors.map { $0.role == .statistic ? kept.removeFirst() : $0.tensor })
   }
 }

@@ -4,6 +4,7 @@ import GodwitOptimization
 import GodwitRandom
 import GodwitTensor
 import GodwitTestSupport
+import Synchronization
 
 @testable import GodwitModels
 
@@ -50,6 +51,11 @@ struct LineTask: TrainingTask {
       TaskFigures.Figure("meanSquaredError", unit: "squared units"),
     ], rateKey: "pointsPerSecond", unitName: "points")
 
+  /// A point whose y is not a number.
+  var spoiltPoint: Int?
+  /// Time that passes as it computes, for tests of what takes how long.
+  var clock: FakeClock?
+
   var model = Start()
   var data = Points(count: 400, noise: 0.1, seed: 3)
 
@@ -71,6 +77,7 @@ struct LineTask: TrainingTask {
   private func point(_ index: Int) -> (x: Double, y: Double) {
     var generator = Philox(seed: data.seed, stream: UInt64(index))
     let x = Double.random(in: 0..<2, using: &generator)
+    if index == spoiltPoint { return (x, .nan) }
     return (x, 3 * x - 2 + data.noise * Double.random(in: -1..<1, using: &generator))
   }
 
@@ -88,12 +95,14 @@ struct LineTask: TrainingTask {
   }
 
   func loss(of model: Line, on batch: (x: Tensor, y: Tensor), context: inout ForwardContext) -> Tensor {
-    square(model(batch.x, context: &context) - batch.y).mean()
+    clock?.pass(1)
+    return square(model(batch.x, context: &context) - batch.y).mean()
   }
 
   func evaluate(
     _ model: Line, _ extent: EvaluationExtent, _ options: TrainingOptions
   ) throws(TrainingError) -> [Double] {
+    clock?.pass(10)
     let (x, y) = tensors((0..<100).map(point))
     var context = ForwardContext.evaluation
     let error = square(model(x, context: &context) - y).mean().item
@@ -104,4 +113,16 @@ struct LineTask: TrainingTask {
   func sample(from model: Line, _ options: TrainingOptions) throws(TrainingError) -> String? {
     "y = \(model.slope.item) x + \(model.offset.item)"
   }
+}
+
+/// A clock that goes on only when work is done, as fast as `secondsPerWork` says for that time.
+final class FakeClock: Sendable {
+  private let time = Mutex(0.0)
+  private let secondsPerWork: @Sendable (_ time: Double) -> Double
+
+  init(_ secondsPerWork: @escaping @Sendable (_ time: Double) -> Double) { self.secondsPerWork = secondsPerWork }
+
+  var now: Double { time.withLock { $0 } }
+
+  func pass(_ work: Double) { time.withLock { $0 += work * secondsPerWork($0) } }
 }

@@ -16,9 +16,13 @@ extension Trainer where Task == LanguageModeling {
   /// A run of language modelling that goes on from its last checkpoint; no other process can do so while the trainer exists.
   ///
   /// - Parameters:
+  ///   - learningRate: the greatest learning rate from here on, with which the rest of the schedule is scaled; as it was if
+  ///     nil. It is the one option that may change, and the run keeps record of it.
   ///   - paths: where the text is now; the files that it began with, where they were, if nil.
-  public init(resuming path: String, paths: [String]? = nil) throws(TrainingError) {
-    try self.init(resuming: path) { configuration, folder throws(TrainingError) in
+  public init(
+    resuming path: String, paths: [String]? = nil, learningRate: Double? = nil
+  ) throws(TrainingError) {
+    try self.init(resuming: path, learningRate: learningRate) { configuration, folder throws(TrainingError) in
       let (text, places) = try TrainingText.resumed(configuration, in: folder, at: paths)
       return LanguageModeling(text, paths: places, configuration.model)
     }
