@@ -47,6 +47,9 @@ struct RunReport {
     return count == 0 ? "" : ", and \(Quantity.counted(count, "constant")) that no training changes"
   }
 
+  /// The steps of the whole run; in one that has a time, as planned last.
+  private var plannedSteps: Int? { run.history.plan.last?.steps ?? training.steps }
+
   /// Name and value of each line.
   var rows: [(name: String, value: String)] {
     let heads = configuration.keyHeads.map { "\(configuration.heads) (keys and values: \($0))" }
@@ -76,7 +79,7 @@ struct RunReport {
       ("checkpoint", "\(checkpoint.rawValue), after \(Quantity.counted(checkpointStep, "step"))"),
     ]
     if let last = history.steps.last {
-      let planned = training.steps.map { " of \(Quantity.grouped($0))" } ?? ""
+      let planned = plannedSteps.map { " of \(Quantity.grouped($0))" } ?? ""
       rows.append(
         (
           "trained",
@@ -119,7 +122,7 @@ struct RunReport {
       "stateBytes": .integer(stateByteCount), "stateGrows": .boolean(stateGrows),
       "checkpoint": .text(checkpoint.rawValue), "checkpointStep": .integer(checkpointStep),
       "textBytes": .integer(text.byteCount), "textFiles": .integer(text.files),
-      "steps": training.steps.map(JSONValue.integer) ?? .null, "skippedSteps": .integer(run.history.skipped.count),
+      "steps": plannedSteps.map(JSONValue.integer) ?? .null, "skippedSteps": .integer(run.history.skipped.count),
       "stepsDone": .integer(run.history.steps.last?.step ?? checkpointStep),
       "finished": .boolean(run.history.done != nil), "unreadableLines": .integer(run.history.unreadableLines),
     ]

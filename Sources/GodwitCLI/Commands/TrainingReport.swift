@@ -34,6 +34,7 @@ struct TrainingReport {
       console.note(
         "the learning rate is \(Quantity.rounded(record.learningRate)) at most from step \(Quantity.grouped(record.step)) on"
       )
+    case .planned(let record): bar?.total = record.steps
     case .validation(let record):
       let loss = record.validationBitsPerByte
       let isBest = best.map { loss < $0 } ?? true

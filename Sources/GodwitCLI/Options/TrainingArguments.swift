@@ -14,7 +14,9 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How long to train, in minutes; a short trial turns it into a number of steps. (default: 3)")
+    help:
+      "How long to train, in minutes: as many steps as fit, planned by a short trial and again as the run goes. (default: 3)"
+  )
   var minutes: Double?
 
   @Option(parsing: .unconditional, help: "The sequences of one pass. (default: \(Self.defaults.batch))")

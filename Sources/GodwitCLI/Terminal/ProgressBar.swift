@@ -4,7 +4,10 @@ import GodwitModels
 package struct ProgressBar {
   private let console: Console
   private let label: String
-  private let total: Int
+  /// The number of steps, which may turn out to be another one.
+  package var total: Int {
+    didSet { total = max(total, 1) }
+  }
   private let unitsPerStep: Double
   private let unit: String
   private let isTerminal: Bool

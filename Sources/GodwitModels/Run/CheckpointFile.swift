@@ -62,7 +62,10 @@ struct CheckpointFile<Task: TrainingTask> {
   /// Where training stood, if the run can go on from there.
   func progress(of run: RunConfiguration<Task>) throws(RunError) -> TrainingProgress {
     let training = run.training.training
-    guard (0...(training.steps ?? 0)).contains(progress.step) else {
+    let course = StepCourse(first: training.steps ?? 0, changes: progress.plan)
+    guard course.isPossible, (0...course.total).contains(progress.step),
+      progress.plan.last.map({ $0.step <= progress.step }) ?? true
+    else {
       throw .malformed(
         path: path, reason: "it is of step \(progress.step), which the run in config.json does not have")
     }

@@ -12,6 +12,8 @@ public struct RunHistory: Sendable, Hashable {
   public internal(set) var skipped: [SkippedRecord] = []
   /// Changes of the learning rate, in their order.
   public internal(set) var learningRates: [LearningRateRecord] = []
+  /// The numbers of steps that were planned after the first, in their order.
+  public internal(set) var plan: [PlanRecord] = []
   /// What the model made, in its order.
   public internal(set) var samples: [SampleRecord] = []
   /// Present if the run has come to its end.
@@ -42,6 +44,7 @@ public struct RunHistory: Sendable, Hashable {
     case "validation": return keep(validation(line)) { $0.validations.append($1) }
     case "skipped": return keep(skipped(line)) { $0.skipped.append($1) }
     case "learningRate": return keep(learningRate(line)) { $0.learningRates.append($1) }
+    case "plan": return keep(plan(line)) { $0.plan.append($1) }
     case "sample": return keep(sample(line)) { $0.samples.append($1) }
     case "done": return keep(done(line)) { $0.done = $1 }
     default: return true
@@ -74,6 +77,11 @@ public struct RunHistory: Sendable, Hashable {
   private func learningRate(_ line: HistoryLine) -> LearningRateRecord? {
     guard let step = line.integer("step"), let rate = line.number("learningRate") else { return nil }
     return LearningRateRecord(step: step, learningRate: rate)
+  }
+
+  private func plan(_ line: HistoryLine) -> PlanRecord? {
+    guard let step = line.integer("step"), let steps = line.integer("steps") else { return nil }
+    return PlanRecord(step: step, steps: steps)
   }
 
   private func sample(_ line: HistoryLine) -> SampleRecord? {

@@ -1,12 +1,26 @@
 /// The time that training takes, also over several processes.
 struct Stopwatch: Sendable {
-  private let start = ContinuousClock.now
+  /// Seconds since some moment.
+  typealias Clock = @Sendable () -> Double
+
+  private let clock: Clock
+  private let start: Double
   private let before: Double
 
   /// - Parameters:
   ///   - before: the time that was measured already, in seconds.
-  init(before: Double = 0) { self.before = before }
+  init(_ clock: @escaping Clock, before: Double = 0) {
+    self.clock = clock
+    start = clock()
+    self.before = before
+  }
 
   /// The time since the beginning, in seconds.
-  var seconds: Double { before + (ContinuousClock.now - start) / .seconds(1) }
+  var seconds: Double { before + (clock() - start) }
+
+  /// A clock that no change of the date disturbs.
+  static let steady: Clock = {
+    let start = ContinuousClock.now
+    return { (ContinuousClock.now - start) / .seconds(1) }
+  }()
 }

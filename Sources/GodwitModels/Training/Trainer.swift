@@ -17,6 +17,8 @@ public struct Trainer<Task: TrainingTask>: Sendable {
   /// Adds the gradients of other workers to those of a step, between its passes and its update; each worker must be given
   /// the same sum. It is asked once for each step, and by itself it gives back what it is given.
   public var combine: @Sendable (GradientSum<Task.Model>) throws -> GradientSum<Task.Model> = { $0 }
+  /// Where the time comes from; tests have one of their own.
+  var clock = Stopwatch.steady
   private let beginning: Beginning
 
   private enum Beginning: Sendable {
@@ -98,9 +100,9 @@ public struct Trainer<Task: TrainingTask>: Sendable {
     switch beginning {
     case .resumed(let configuration, _, let learningRate):
       session = try TrainingSession(
-        resuming: configuration, in: folder, task, learningRate: learningRate, combine)
+        resuming: configuration, in: folder, task, learningRate: learningRate, combine, clock)
     case .new(let run):
-      guard let new = try TrainingSession(run, combine, shouldStop: shouldStop) else { return .abandoned }
+      guard let new = try TrainingSession(run, combine, clock, shouldStop: shouldStop) else { return .abandoned }
       session = new
     }
     return try session.run(shouldStop: shouldStop, report: report)

@@ -5,6 +5,7 @@ extension TrainingEvent {
     case .step(let record): record.line(figures)
     case .skipped(let record): record.line
     case .learningRate(let record): record.line
+    case .planned(let record): record.line
     case .validation(let record): record.line(figures)
     case .sample(let record): record.line
     case .done(let record): record.line(figures)

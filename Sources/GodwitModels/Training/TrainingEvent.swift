@@ -8,6 +8,8 @@ public enum TrainingEvent: Sendable, Hashable {
   case skipped(SkippedRecord)
   /// The learning rate is another one from here on.
   case learningRate(LearningRateRecord)
+  /// A run that has a time will have another number of steps.
+  case planned(PlanRecord)
   /// A step that is kept in the history, with the mean loss since the last one kept.
   case step(StepRecord)
   /// The held-out data were predicted.
@@ -24,7 +26,7 @@ public enum TrainingEvent: Sendable, Hashable {
 public struct TrainingStart: Sendable, Hashable {
   /// The steps already made, more than 0 if the run is resumed.
   public let step: Int
-  /// The steps of the whole run.
+  /// The steps of the whole run; in one that has a time, as planned so far.
   public let steps: Int
   /// How much one step learns from, in the task's unit.
   public let unitsPerStep: Int

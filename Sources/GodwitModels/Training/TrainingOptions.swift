@@ -7,8 +7,11 @@ import GodwitOptimization
 public struct TrainingOptions: Sendable, Hashable, Codable {
   /// The number of steps; if nil, as many as `minutes` allow.
   public var steps: Int?
-  /// The time that training may take, in minutes; a short trial on this machine turns it into `steps`.
+  /// The time that training may take, in minutes; a short trial on this machine turns it into `steps`, and a run that is timed
+  /// plans their number again as it goes.
   public var minutes: Double
+  /// Whether the steps were planned from `minutes`, as they are in a run that was given none.
+  public var isTimed = false
   /// B, the examples of one pass.
   public var batch: Int
   /// The passes whose gradients make one step together.
@@ -52,6 +55,26 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     self.evaluationInterval = evaluationInterval
     self.sampleInterval = sampleInterval
     self.logInterval = logInterval
+  }
+
+  /// Reads the options by name.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
+    minutes = try fields.decode(Double.self, forKey: .minutes)
+    // Version 0.1 did not plan again.
+    isTimed = try fields.decodeIfPresent(Bool.self, forKey: .isTimed) ?? false
+    batch = try fields.decode(Int.self, forKey: .batch)
+    accumulation = try fields.decode(Int.self, forKey: .accumulation)
+    learningRate = try fields.decode(Double.self, forKey: .learningRate)
+    finalLearningRate = try fields.decodeIfPresent(Double.self, forKey: .finalLearningRate)
+    schedule = try fields.decode(LearningRateSchedule.Decay.self, forKey: .schedule)
+    warmupSteps = try fields.decodeIfPresent(Int.self, forKey: .warmupSteps)
+    clip = try fields.decodeIfPresent(Double.self, forKey: .clip)
+    seed = try fields.decode(UInt64.self, forKey: .seed)
+    evaluationInterval = try fields.decodeIfPresent(Int.self, forKey: .evaluationInterval)
+    sampleInterval = try fields.decodeIfPresent(Int.self, forKey: .sampleInterval)
+    logInterval = try fields.decodeIfPresent(Int.self, forKey: .logInterval)
   }
 
   /// The same options with every choice made, for a run of so many steps.

@@ -10,6 +10,8 @@ struct TrainingProgress: Sendable, Hashable, Codable {
   var skippedInRow = 0
   /// The learning rates that were chosen as the run was resumed.
   var learningRates: [LearningRateRecord] = []
+  /// What was planned after the first number of steps, in a run that has a time.
+  var plan: [PlanRecord] = []
   /// The examples drawn from the training data: the position in the endless stream of them.
   var sequencesDrawn = 0
   /// Draws the examples.
@@ -29,7 +31,8 @@ struct TrainingProgress: Sendable, Hashable, Codable {
 
   /// The best figure has the name that it had when all tasks were language modelling, so that every version reads it.
   private enum CodingKeys: String, CodingKey {
-    case step, skippedSteps, learningRates, sequencesDrawn, dataGenerator, dropoutGenerator, recentLoss, recentCount
+    case step, skippedSteps, learningRates, plan, sequencesDrawn, dataGenerator, dropoutGenerator, recentLoss,
+      recentCount
     case best = "bestBitsPerByte"
     case bestStep, elapsedSeconds
   }
@@ -39,6 +42,7 @@ struct TrainingProgress: Sendable, Hashable, Codable {
     step = try fields.decode(Int.self, forKey: .step)
     skippedSteps = try fields.decodeIfPresent(Int.self, forKey: .skippedSteps) ?? 0
     learningRates = try fields.decodeIfPresent([LearningRateRecord].self, forKey: .learningRates) ?? []
+    plan = try fields.decodeIfPresent([PlanRecord].self, forKey: .plan) ?? []
     sequencesDrawn = try fields.decode(Int.self, forKey: .sequencesDrawn)
     dataGenerator = try fields.decode(Philox.self, forKey: .dataGenerator)
     dropoutGenerator = try fields.decode(Philox.self, forKey: .dropoutGenerator)

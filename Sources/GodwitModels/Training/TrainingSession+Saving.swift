@@ -8,6 +8,7 @@ extension TrainingSession {
     case .step(let record): history.steps.append(record)
     case .skipped(let record): history.skipped.append(record)
     case .learningRate(let record): history.learningRates.append(record)
+    case .planned(let record): history.plan.append(record)
     case .validation(let record): history.validations.append(record)
     case .sample(let record): history.samples.append(record)
     case .done(let record): history.done = record
@@ -24,15 +25,18 @@ extension TrainingSession {
 
   /// Saves all that training needs to go on, and the picture of the losses.
   mutating func save(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
+    let begun = clock()
     try write(Self.checkpoint(of: state, configuration), as: .last, report)
     saved = SavedCheckpoint(run: folder.path, step: state.progress.step)
-    lastSave = .now
+    lastSave = clock()
     isSaveDue = false
     do throws(RunError) {
       let charts = LossChart.svgs(history, command: configuration.command)
       try RunFolder.replace(folder.chart, with: charts.loss.utf8)
       if let heldOut = charts.heldOut { try RunFolder.replace(folder.heldOutChart, with: heldOut.utf8) }
     } catch { throw .notSaved(error, lastGood: saved) }
+    let seconds = clock() - begun
+    budget?.measure(\.saving, seconds: seconds)
   }
 
   /// Writes a checkpoint in the place of the last one of its kind, unless it is spoilt.

@@ -9,24 +9,31 @@ struct TrainingSession<Task: TrainingTask> {
   let configuration: RunConfiguration<Task>
   let task: Task
   let combine: Combine
-  let steps: Int
   let rates: LearningRateSchedule
   let metrics: MetricsFile
   let lock: RunLock?
+  let clock: Stopwatch.Clock
   let stopwatch: Stopwatch
+  /// The time of a run that has one.
+  var budget: TimeBudget?
+  /// What a process that was killed had planned after the last checkpoint: the steps that are made again follow it.
+  var plannedBefore: [PlanRecord] = []
   var state: TrainingState<Task>
   var history: RunHistory
   var saved: SavedCheckpoint
   /// The learning rate that the run is to go on with, if it is another one.
   let newLearningRate: Double?
   var isSaveDue = false
-  var lastSave = ContinuousClock.now
+  var lastSave: Double
   /// The time of the steps since the last one in the history, and how much they learned from.
   var recentSeconds = 0.0
   var recentUnits = 0
 
   var options: Task.Options { configuration.training }
   var training: TrainingOptions { configuration.training.training }
+  /// The steps of the run, as planned so far.
+  var course: StepCourse { StepCourse(first: training.steps ?? 1, changes: state.progress.plan) }
+  var steps: Int { course.total }
   var unitsPerStep: Int { task.unitCount(of: options) * training.accumulation }
 
   /// How many steps may be skipped one after another before it is clear that no later one will be better.
@@ -62,9 +69,28 @@ struct TrainingSession<Task: TrainingTask> {
       try sample(report)
     }
     // Also now and then in between, so that a killed run loses a minute at most: what is saved when changes no result.
-    isSaveDue = isSaveDue || validates || ContinuousClock.now - lastSave > .seconds(60)
+    isSaveDue = isSaveDue || validates || clock() - lastSave > 60
     // What skipped steps leave may be what spoils them: the last good checkpoint stays until a step succeeds.
     if isLast || isSaveDue && state.progress.skippedInRow == 0 { try save(report) }
+    if !isLast { try planAgain(report) }
+  }
+
+  /// In a run that has a time: changes the number of steps where that keeps it.
+  private mutating func planAgain(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
+    let step = state.progress.step
+    var next: PlanRecord?
+    if let known = plannedBefore.first {
+      guard known.step == step else { return }
+      next = plannedBefore.removeFirst()
+    } else {
+      let (course, now, training) = (course, stopwatch.seconds, training)
+      next = budget?.plan(course, after: step, now: now, training).map { PlanRecord(step: step, steps: $0) }
+    }
+    guard let next else { return }
+    state.progress.plan.append(next)
+    try record(.planned(next), report)
+    // On the disk before a step follows it, so that a killed run makes the same steps again.
+    do throws(FileError) { try metrics.synchronize() } catch { throw .notSaved(.file(error), lastGood: saved) }
   }
 
   /// Tells of a step that changed nothing, and ends the run if there is no hope.
@@ -90,7 +116,7 @@ struct TrainingSession<Task: TrainingTask> {
 
   /// The learning rate of the next step.
   private var learningRate: Double {
-    let rate = rates.rate(at: state.progress.step)
+    let rate = rates.rate(at: course.position(of: state.progress.step))
     guard let chosen = state.progress.learningRates.last else { return rate }
     return rate * (chosen.learningRate / training.learningRate)
   }
@@ -98,7 +124,7 @@ struct TrainingSession<Task: TrainingTask> {
   private mutating func makeUpdate(
     _ report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> TrainingState<Task>.Update {
-    let begun = ContinuousClock.now
+    let begun = clock()
     let before = state.progress
     let combine = combine
     let update: TrainingState<Task>.Update
@@ -112,7 +138,9 @@ struct TrainingSession<Task: TrainingTask> {
       if saved.step != before.step { try save(report) }
       throw error
     }
-    recentSeconds += (ContinuousClock.now - begun) / .seconds(1)
+    let seconds = clock() - begun
+    recentSeconds += seconds
+    budget?.add(stepSeconds: seconds)
     recentUnits += unitsPerStep
     return update
   }
@@ -140,7 +168,10 @@ struct TrainingSession<Task: TrainingTask> {
 
   private mutating func validate(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step
+    let begun = clock()
     let found = ValidationRecord(step: step, figures: try evaluate(state.model, .validation))
+    let seconds = clock() - begun
+    budget?.measure(\.evaluation, seconds: seconds)
     guard found.deciding.isFinite else {
       throw .notFinite(
         what: "the \(Task.figures.deciding.name) on the \(Task.figures.heldOutName) after", step: step,
@@ -155,7 +186,10 @@ struct TrainingSession<Task: TrainingTask> {
   }
 
   private mutating func sample(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
+    let begun = clock()
     guard let text = try task.sample(from: state.model, options) else { return }
+    let seconds = clock() - begun
+    budget?.measure(\.sample, seconds: seconds)
     try record(.sample(SampleRecord(step: state.progress.step, text: text)), report)
   }
 

@@ -40,9 +40,12 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
   }
 
   /// The rate of a step, counted from 0: peak · (step + 1) / warmupSteps in the warm-up, so that no step is without effect.
-  public func rate(at step: Int) -> Double {
+  public func rate(at step: Int) -> Double { rate(at: Double(step)) }
+
+  /// The rate at a place between steps, as in a run whose schedule is stretched.
+  public func rate(at step: Double) -> Double {
     // In Double, as the numbers of steps may come from a file and be of any size.
-    let (step, warmup, total) = (Double(step), Double(warmupSteps), Double(totalSteps))
+    let (warmup, total) = (Double(warmupSteps), Double(totalSteps))
     if step < warmup { return peak * max(step + 1, 0) / warmup }
     let progress = total > warmup ? min((step - warmup) / (total - warmup), 1) : 1
     switch decay {

@@ -12,7 +12,7 @@ import Testing
     try Trainer(run.request("a")).train { event in
       switch event {
       case .started(let found): start = found
-      case .progress, .skipped, .learningRate: break
+      case .progress, .skipped, .learningRate, .planned: break
       case .step(let record): events.append("step \(record.step)")
       case .validation(let record): events.append("validation \(record.step)")
       case .sample(let record):
