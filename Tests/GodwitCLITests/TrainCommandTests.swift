@@ -90,6 +90,22 @@ import Testing
     #expect(second.error.contains("text: 2 files (1 binary, 1 run skipped)"))
   }
 
+  @Test func theTextIsKeptUnlessToldOtherwise() throws {
+    let folder = try folder()
+    #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)
+    #expect(try folder.bytes("a/text.copy") == folder.bytes("text.txt"))
+    let referring = try train(["text.txt", "--out", "b", "--no-copy"], in: folder)
+    #expect(referring.exitCode == 0)
+    #expect(!referring.error.contains("not copied"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("b/text.copy")))
+    try FileManager.default.removeItem(atPath: folder.path("text.txt"))
+    #expect(try CommandRun("train", "--resume", "a", in: folder.url).exitCode == 0)
+    let orphan = try CommandRun("train", "--resume", "b", in: folder.url)
+    #expect(orphan.exitCode == 1)
+    #expect(orphan.error.contains("text.txt, which is gone"))
+    #expect(try CommandRun("train", "--resume", "a", "--no-copy", in: folder.url).exitCode == 64)
+  }
+
   @Test func whatTheRunPrintsIsNoPartOfItsText() throws {
     let folder = try folder()
     try folder.write("log.txt", "what other runs have printed\n")

@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a byte-level language model on text.",
     discussion: """
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
-      holds config.json, text.jsonl, metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
+      holds config.json, text.jsonl, text.copy (the text itself), metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
       Ctrl-C saves before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
       text has moved, its new place stands beside --resume. A step whose loss or gradient is not a finite number changes \
       nothing; ten in a row end the run, and --resume with a lower --learning-rate goes on from the last good \
@@ -37,6 +37,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Begin with the weights of the run in this folder.", valueName: "run"))
   var from: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Keep a copy of the text in the run, if it has at most 256 MiB, so that its files may be changed or removed; without it the run needs them as they are. (default: --copy)"
+  )
+  var copy: Bool?
+
   @OptionGroup var out: OutOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var output: OutputOptions
@@ -47,6 +54,7 @@ struct TrainCommand: ParsableCommand {
     try refuseEmptyPath(from, "--from")
     guard resume != nil else { return }
     if from != nil { throw ValidationError("--resume and --from: give one of them") }
+    if copy != nil { throw ValidationError("--resume and --copy or --no-copy: that was decided as the run began") }
     if out.out != nil { throw ValidationError("--resume and --out: a run goes on in its own folder") }
   }
 
@@ -56,6 +64,7 @@ struct TrainCommand: ParsableCommand {
     do { trainer = try makeTrainer() } catch let error as TrainingError { throw error.inOptionNames }
     Interruption.watch()
     var report = TrainingReport(of: trainer.task, try trainer.task.summary(), on: output.console)
+    report.isCopyExpected = copy != false && resume == nil
     let outcome: Trainer<LanguageModeling>.Outcome
     do { outcome = try train(trainer, &report) } catch {
       report.clear()
@@ -90,7 +99,8 @@ struct TrainCommand: ParsableCommand {
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
       model: model.applied(to: origin?.configuration.model),
-      options: training.applied(to: TextTrainingOptions()), from: origin, command: ShellCommand.current)
+      options: training.applied(to: TextTrainingOptions()), from: origin, copiesText: copy ?? true,
+      command: ShellCommand.current)
     var named = request
     if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }
     return try Trainer(named)

@@ -9,6 +9,8 @@ struct TrainingReport {
   private var start: TrainingStart?
   private var bar: ProgressBar?
   private var best: Double?
+  /// Whether the text was to be kept in the run.
+  var isCopyExpected = false
   /// Steps whose loss or gradient was not finite.
   private var skipped = 0
 
@@ -61,6 +63,9 @@ struct TrainingReport {
         + "\(Quantity.bytes(text.trainingBytes)) to learn from, \(Quantity.bytes(text.heldOutBytes)) held out, of which "
         + "\(Quantity.bytes(text.evaluationBytes)) are predicted now and then; their bytes alone have "
         + "\(Quantity.fixed(text.unigramBitsPerByte, digits: 2)) bits each")
+    if isCopyExpected, !text.isCopied {
+      console.note("so long a text is not copied: the run needs its files as they are now")
+    }
     console.note(
       "model: \(model.mixer), width \(model.width), \(Quantity.counted(model.depth, "block")), context \(model.context), "
         + "\(Quantity.grouped(start.parameters)) parameters")

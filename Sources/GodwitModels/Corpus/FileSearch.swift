@@ -90,7 +90,8 @@ struct FileSearch {
   }
 
   private static func isRun(_ names: [String]) -> Bool {
-    names.contains("config.json") && names.contains("metrics.jsonl")
+    // A beginning that was killed may have the copy of its text and no configuration yet.
+    names.contains("metrics.jsonl") && (names.contains("config.json") || names.contains(RunFolder.textCopyName))
   }
 
   private static func lastComponent(_ path: String) -> String {

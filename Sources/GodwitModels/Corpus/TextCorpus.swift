@@ -65,6 +65,17 @@ public struct TextCorpus: Sendable {
     byteCount = offset
   }
 
+  /// A text that was written into one file, whatever its bytes are.
+  init(copy path: String) throws(CorpusError) {
+    let file: ReadableFile
+    do throws(FileError) { file = try ReadableFile(path) } catch { throw .file(error) }
+    byteCount = file.identity.byteCount
+    guard byteCount > 0 else { throw .noText(paths: [path], skipped: SkippedFiles()) }
+    guard byteCount <= Self.maximumByteCount else { throw .tooLong(path: path) }
+    files = [File(path: path, name: path, byteCount: byteCount, offset: 0, identity: file.identity)]
+    skipped = SkippedFiles()
+  }
+
   private static func beginning(of file: ReadableFile) throws(CorpusError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8192)
     var got = 0

@@ -44,7 +44,7 @@ extension RunFolder {
     if FileIdentity(of: configuration) != nil { throw .exists(path: path) }
     // The first file of a run, empty until `config.json` is there.
     if let first = FileIdentity(of: metrics), first.kind == .file, first.byteCount == 0 { return }
-    for file in [metrics, text, chart, heldOutChart, checkpoint(.last), checkpoint(.best)]
+    for file in [metrics, text, textCopy, chart, heldOutChart, checkpoint(.last), checkpoint(.best)]
     where FileIdentity(of: file) != nil {
       throw .occupied(path: file)
     }

@@ -16,6 +16,8 @@ public struct RunFolder: Sendable, Hashable {
   public var configuration: String { file("config.json") }
   /// The files of the text, one object per line.
   public var text: String { file("text.jsonl") }
+  /// The text itself, all files one after the other, where it is kept.
+  public var textCopy: String { file(Self.textCopyName) }
   /// The history, one object per line.
   public var metrics: String { file("metrics.jsonl") }
   /// The loss against the steps, as a picture.
@@ -25,6 +27,8 @@ public struct RunFolder: Sendable, Hashable {
 
   /// A checkpoint.
   public func checkpoint(_ kind: CheckpointKind) -> String { file(kind.rawValue + ".safetensors") }
+
+  static let textCopyName = "text.copy"
 
   private func file(_ name: String) -> String { path == "/" ? "/" + name : path + "/" + name }
 }

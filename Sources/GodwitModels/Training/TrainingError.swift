@@ -12,6 +12,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case dataChanged(run: String, difference: String)
   /// A resumed run's text is not the one that it began with.
   case textChanged(run: String, difference: String)
+  /// The copy that a run keeps of its text is not what was written.
+  case textCopyChanged(run: String, path: String)
   /// A file of a resumed run's text is not where it was.
   case textMissing(run: String, path: String)
   /// One step would need more memory than the machine has.
@@ -40,6 +42,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
       "the text is not the one that the run in \(run) began with, so the run cannot go on as if never stopped: "
         + "\(difference); restore the text, give its place with --resume \(run) PATH, or begin a new run "
         + "from its weights with --from \(run)"
+    case .textCopyChanged(let run, let path):
+      "\(path), the text that the run in \(run) learns from, was changed after it was written; restore it, give the place of "
+        + "the text with --resume \(run) PATH, or begin a new run from its weights with --from \(run)"
     case .textMissing(let run, let path):
       "the run in \(run) learns from \(path), which is gone; put it back, or give the place of the text with "
         + "--resume \(run) PATH"

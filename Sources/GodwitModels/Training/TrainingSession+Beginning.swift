@@ -8,7 +8,7 @@ extension TrainingSession {
   ) throws(TrainingError) {
     self.clock = clock
     stopwatch = Stopwatch(clock)
-    task = run.task
+    let task = run.task
     self.combine = combine
     let parameters = try run.startingParameters()
     var options = run.options
@@ -41,7 +41,9 @@ extension TrainingSession {
       // Again, as another process may have begun and ended here since it was asked first.
       try folder.requireFree()
       metrics = try MetricsFile(creating: folder.metrics)
-      try task.writeData(to: folder)
+    } catch { throw .run(error) }
+    self.task = try task.keepingData(in: folder)
+    do throws(RunError) {
       try Self.checkpoint(of: state, configuration).write(to: folder.checkpoint(.last))
       // Last, as a folder that has it is a complete run.
       try configuration.write(to: folder)
@@ -70,14 +72,13 @@ extension TrainingSession {
       }
       metrics = try MetricsFile(resuming: folder.metrics, at: state.progress.step)
       history = try Run(loading: folder.path, of: Task.self).history
-      // Where the data have moved, the run finds them there the next time.
-      try task.writeData(to: folder)
     } catch { throw .run(error) }
+    // Where the data have moved, the run finds them there the next time.
+    self.task = try task.keepingData(in: folder)
     self.clock = clock
     lastSave = clock()
     self.configuration = configuration
     self.folder = folder
-    self.task = task
     self.combine = combine
     lock = nil
     let current = state.progress.learningRates.last?.learningRate ?? configuration.training.training.learningRate

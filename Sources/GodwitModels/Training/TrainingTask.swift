@@ -64,8 +64,8 @@ public protocol TrainingTask: Sendable {
   func leastEvaluationInterval(_ options: Options) -> Int
   /// Something that the model makes, in words; nil if there is nothing to show.
   func sample(from model: Model, _ options: Options) throws(TrainingError) -> String?
-  /// Writes what a run keeps of its data beside the files that every run has.
-  func writeData(to folder: RunFolder) throws(RunError)
+  /// Writes what a run keeps of its data beside the files that every run has, and gives the task as it reads them from there.
+  func keepingData(in folder: RunFolder) throws(TrainingError) -> Self
   /// In what the data differ from those of a run, in words; nil if they are the same.
   func difference(from data: DataFingerprint) -> String?
 }
@@ -98,7 +98,7 @@ extension TrainingTask {
   /// Nothing is shown.
   public func sample(from model: Model, _ options: Options) throws(TrainingError) -> String? { nil }
   /// Nothing is kept.
-  public func writeData(to folder: RunFolder) throws(RunError) {}
+  public func keepingData(in folder: RunFolder) throws(TrainingError) -> Self { self }
   /// That they differ, if their fingerprints do.
   public func difference(from data: DataFingerprint) -> String? {
     self.data == data ? nil : "their fingerprints differ"

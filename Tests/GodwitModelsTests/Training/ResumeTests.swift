@@ -106,7 +106,8 @@ import Testing
   }
 
   @Test func aChangedTextIsRefused() throws {
-    let run = try SmallRun()
+    var run = try SmallRun()
+    run.copiesText = false
     try run.train("a", until: 3)
     var text = SmallRun.words(count: 3000, seed: 1)
     text[1234] ^= 1
@@ -130,7 +131,8 @@ import Testing
   }
 
   @Test func whatComesToTheFolderDoesNotMatter() throws {
-    let run = try SmallRun()
+    var run = try SmallRun()
+    run.copiesText = false
     for name in ["b", "c"] { try run.folder.write("text/\(name)", SmallRun.words(count: 1500, seed: 2)) }
     var request = run.request("a")
     request.paths = [run.path("text")]
@@ -175,7 +177,7 @@ import Testing
     #expect(try run.tensors("a", .last) == tensors)
   }
 
-  @Test(arguments: ["text.jsonl", "metrics.jsonl", "loss.svg", "last.safetensors", "best.safetensors"])
+  @Test(arguments: ["text.jsonl", "text.copy", "metrics.jsonl", "loss.svg", "last.safetensors", "best.safetensors"])
   func filesOfOthersAreNotOverwritten(name: String) throws {
     let run = try SmallRun()
     let path = try run.folder.write("a/\(name)", Array("mine".utf8))

@@ -14,6 +14,9 @@ struct SmallRun {
     steps: 20, batch: 3, accumulation: 2, learningRate: 3e-3, seed: 11, evaluationInterval: 4, evaluationBytes: 100,
     sampleInterval: 7, sampleBytes: 10, logInterval: 3)
 
+  /// Whether the run keeps the text, so that its file may change.
+  var copiesText = true
+
   init() throws {
     folder = try TemporaryFolder()
     text = try folder.write("text.txt", Self.words(count: 3000, seed: 1))
@@ -31,7 +34,9 @@ struct SmallRun {
   func path(_ name: String) -> String { folder.path(name) }
 
   func request(_ name: String, from: Run<LanguageModeling>? = nil) -> TrainingRequest {
-    TrainingRequest(paths: [text], folder: path(name), model: model, options: options, from: from, command: "a test")
+    TrainingRequest(
+      paths: [text], folder: path(name), model: model, options: options, from: from, copiesText: copiesText,
+      command: "a test")
   }
 
   /// Trains a new run to its end, or until it has made some updates.

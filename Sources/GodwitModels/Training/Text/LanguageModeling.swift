@@ -19,18 +19,27 @@ public struct LanguageModeling: TrainingTask {
   public let model: LanguageModelConfiguration
   /// The text as it is now.
   public let data: TextFingerprint
-  let text: TrainingText
+  private(set) var text: TrainingText
+  private let options: TextTrainingOptions
 
-  init(_ text: TrainingText, paths: [String], _ model: LanguageModelConfiguration) {
+  init(
+    _ text: TrainingText, _ data: TextFingerprint, _ model: LanguageModelConfiguration, _ options: TextTrainingOptions
+  ) {
     self.text = text
+    self.data = data
     self.model = model
-    data = TextFingerprint(text.listing, paths: paths)
+    self.options = options
   }
 
   /// The text of a request.
   init(_ request: TrainingRequest) throws(TrainingError) {
     let text = try TrainingText(request.paths, request.model, request.options)
-    self.init(text, paths: request.paths, request.model)
+    var copy: String?
+    if request.copiesText, text.corpus.byteCount <= TextCopy.greatestByteCount {
+      do throws(CorpusError) { copy = try TextCopy.checksum(of: text.corpus) } catch { throw .text(error) }
+    }
+    let data = TextFingerprint(text.listing, paths: request.paths, copyChecksum: copy)
+    self.init(text, data, request.model, request.options)
   }
 
   /// Stops an architecture or options that cannot be.
@@ -119,8 +128,20 @@ public struct LanguageModeling: TrainingTask {
     return String(decoding: Array(generator.prefix(options.sampleBytes)), as: UTF8.self)
   }
 
-  /// The list of the text's files.
-  public func writeData(to folder: RunFolder) throws(RunError) { try text.listing.write(to: folder) }
+  /// The list of the text's files, and the text itself unless it is too long or was not to be copied.
+  public func keepingData(in folder: RunFolder) throws(TrainingError) -> LanguageModeling {
+    if !text.listing.files.isEmpty {
+      do throws(RunError) { try text.listing.write(to: folder) } catch { throw .run(error) }
+    }
+    guard let checksum = data.copyChecksum, text.corpus.files.first?.path != folder.textCopy else { return self }
+    // Once: where it is whole, it stays as it is.
+    var copy = try? TextCopy.read(in: folder, checksum: checksum)
+    if copy == nil { copy = try TextCopy.write(text.corpus, to: folder.textCopy) }
+    guard let copy else { return self }
+    var task = self
+    task.text = try TrainingText(copy, text.listing, model, options)
+    return task
+  }
 
   /// Nothing, where the files hold the same, wherever they lie.
   public func difference(from data: TextFingerprint) -> String? {
@@ -132,9 +153,9 @@ public struct LanguageModeling: TrainingTask {
     let unigram: Double
     do throws(CorpusError) { unigram = try text.unigramBitsPerByte() } catch { throw .text(error) }
     return TextSummary(
-      files: text.corpus.files.count, skipped: text.corpus.skipped, trainingBytes: text.split.training.count,
+      files: data.files, skipped: text.corpus.skipped, trainingBytes: text.split.training.count,
       heldOutBytes: text.split.validation.count, evaluationBytes: text.evaluation.byteCount,
-      unigramBitsPerByte: unigram)
+      unigramBitsPerByte: unigram, isCopied: data.copyChecksum != nil)
   }
 }
 
@@ -153,4 +174,6 @@ public struct TextSummary: Sendable, Hashable {
   /// The entropy of the held-out text under the frequencies of its own bytes, in bits per byte: what a model reaches that
   /// knows nothing but these.
   public let unigramBitsPerByte: Double
+  /// Whether the run keeps the text itself.
+  public let isCopied: Bool
 }

@@ -10,8 +10,11 @@ public struct TextFingerprint: Sendable, Hashable, Codable {
   public let byteCount: Int
   /// A checksum of what the files hold, one after the other; their names do not matter.
   public let checksum: String
+  /// A checksum of the copy that the run keeps of the text; nil if it refers to the files, as all runs of version 0.1 do.
+  public let copyChecksum: String?
 
-  init(_ listing: TextListing, paths: [String]) {
+  init(_ listing: TextListing, paths: [String], copyChecksum: String? = nil) {
+    self.copyChecksum = copyChecksum
     self.paths = paths.map { URL(filePath: $0).standardizedFileURL.path }
     files = listing.files.count
     byteCount = listing.files.reduce(0) { $0 &+ $1.byteCount }

@@ -17,6 +17,11 @@ struct TextListing: Sendable, Hashable {
 
   let files: [File]
 
+  /// Of a text whose files nobody remembers.
+  static let forgotten = TextListing(files: [])
+
+  private init(files: [File]) { self.files = files }
+
   /// - Complexity: O(bytes), at most 4 MiB of each file.
   init(of corpus: TextCorpus) throws(CorpusError) {
     var files: [File] = []

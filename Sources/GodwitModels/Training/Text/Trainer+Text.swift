@@ -23,28 +23,32 @@ extension Trainer where Task == LanguageModeling {
     resuming path: String, paths: [String]? = nil, learningRate: Double? = nil
   ) throws(TrainingError) {
     try self.init(resuming: path, learningRate: learningRate) { configuration, folder throws(TrainingError) in
-      let (text, places) = try TrainingText.resumed(configuration, in: folder, at: paths)
-      return LanguageModeling(text, paths: places, configuration.model)
+      let text = try TrainingText.resumed(configuration, in: folder, at: paths)
+      return LanguageModeling(text, configuration.data, configuration.model, configuration.training)
     }
   }
 }
 
 extension TrainingText {
-  /// The text that a run began with: its files, so that others that have come to their folders do not matter.
+  /// The text that a run began with: the copy that it keeps, or its files, so that others that have come to their folders do
+  /// not matter.
   static func resumed(
     _ configuration: RunConfiguration<LanguageModeling>, in folder: RunFolder, at paths: [String]?
-  ) throws(TrainingError) -> (text: TrainingText, places: [String]) {
-    let listing = TextListing(of: folder, checkedBy: configuration.data)
-    let places = paths ?? listing?.files.map(\.path) ?? configuration.data.paths
+  ) throws(TrainingError) -> TrainingText {
+    let (data, model, options) = (configuration.data, configuration.model, configuration.training)
+    let listing = TextListing(of: folder, checkedBy: data)
+    if paths == nil, let checksum = data.copyChecksum,
+      let copy = try TextCopy.read(in: folder, checksum: checksum)
+    {
+      return try TrainingText(copy, listing ?? .forgotten, model, options)
+    }
+    let places = paths ?? listing?.files.map(\.path) ?? data.paths
     do throws(TrainingError) {
-      let text = try TrainingText(places, configuration.model, configuration.training) {
-        found throws(TrainingError) in
-        let now = TextFingerprint(found, paths: places)
-        guard !now.hasSameText(as: configuration.data) else { return }
+      return try TrainingText(places, model, options) { found throws(TrainingError) in
+        guard !TextFingerprint(found, paths: places).hasSameText(as: data) else { return }
         let difference = listing?.difference(from: found) ?? "its files are not the same"
         throw .textChanged(run: folder.path, difference: difference)
       }
-      return (text, places)
     } catch {
       guard paths == nil, case .text(.missing(let path, _)) = error else { throw error }
       throw .textMissing(run: folder.path, path: path)

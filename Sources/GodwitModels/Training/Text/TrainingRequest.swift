@@ -10,19 +10,24 @@ public struct TrainingRequest: Sendable {
   public var options: TextTrainingOptions
   /// The run whose best weights are the beginning; random ones if nil.
   public var from: Run<LanguageModeling>?
+  /// Whether the run keeps the text itself, if that has at most 256 MiB, so that its files may change; otherwise it refers to
+  /// them.
+  public var copiesText: Bool
   /// The command that asks for it, for the record.
   public var command: String
 
   /// A run to be made by a `Trainer`, which checks all of it.
   public init(
     paths: [String], folder: String, model: LanguageModelConfiguration = LanguageModelConfiguration(),
-    options: TextTrainingOptions = TextTrainingOptions(), from: Run<LanguageModeling>? = nil, command: String = ""
+    options: TextTrainingOptions = TextTrainingOptions(), from: Run<LanguageModeling>? = nil,
+    copiesText: Bool = true, command: String = ""
   ) {
     self.paths = paths
     self.folder = folder
     self.model = model
     self.options = options
     self.from = from
+    self.copiesText = copiesText
     self.command = command
   }
 

@@ -12,12 +12,23 @@ struct TrainingText: Sendable {
     _ paths: [String], _ model: LanguageModelConfiguration, _ options: TextTrainingOptions,
     check: (TextListing) throws(TrainingError) -> Void = { _ in }
   ) throws(TrainingError) {
+    let (corpus, listing): (TextCorpus, TextListing)
     do throws(CorpusError) {
       // What this process prints, perhaps into a file of the folder that it learns from, is no part of the text.
       corpus = try TextCorpus(paths: paths, excluding: ["/dev/stdout", "/dev/stderr"])
       listing = try TextListing(of: corpus)
     } catch { throw .text(error) }
     try check(listing)
+    try self.init(corpus, listing, model, options)
+  }
+
+  /// - Parameters:
+  ///   - corpus: the bytes of the files of `listing`.
+  init(
+    _ corpus: TextCorpus, _ listing: TextListing, _ model: LanguageModelConfiguration, _ options: TextTrainingOptions
+  ) throws(TrainingError) {
+    self.corpus = corpus
+    self.listing = listing
     do throws(CorpusError) {
       split = try TextSplit(corpus, heldOut: options.heldOutFraction, context: model.context)
     } catch { throw .text(error) }
