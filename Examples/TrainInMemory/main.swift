@@ -16,3 +16,6 @@ for step in 1...100 {
 }
 let written = TextGenerator(model, prompt: "to be", sampling: try SamplingOptions(temperature: 0.5), seed: 1)
 print(String(decoding: Array(written.prefix(40)), as: UTF8.self))
+
+// With a path behind it, the model becomes a run there, for `godwit generate`, `evaluate`, `info` and `train --from`.
+if let path = CommandLine.arguments.dropFirst().first { try Run.create(at: path, model: model, steps: 100) }

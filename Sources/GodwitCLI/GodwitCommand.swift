@@ -15,8 +15,8 @@ public struct GodwitCommand: ParsableCommand {
       """,
     version: GodwitVersion.current,
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, BenchmarkCommand.self,
-      CompareCommand.self, PoissonCommand.self, WalkCommand.self,
+      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, ExportCommand.self,
+      BenchmarkCommand.self, CompareCommand.self, PoissonCommand.self, WalkCommand.self,
     ])
 
   public init() {}

@@ -73,8 +73,11 @@ struct RunReport {
       ),
       (
         "text",
-        "\(Quantity.counted(run.configuration.text.byteCount, "byte")) in "
-          + Quantity.counted(run.configuration.text.files, "file")
+        run.configuration.text.files == 0
+          ? "none: the model was trained elsewhere"
+          : "\(Quantity.counted(run.configuration.text.byteCount, "byte")) in "
+            + Quantity.counted(run.configuration.text.files, "file")
+            + (run.configuration.text.copyChecksum == nil ? "" : ", kept in the run")
       ),
       ("checkpoint", "\(checkpoint.rawValue), after \(Quantity.counted(checkpointStep, "step"))"),
     ]

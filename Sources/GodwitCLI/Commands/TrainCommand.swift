@@ -21,6 +21,7 @@ struct TrainCommand: ParsableCommand {
         godwit train letters diary.txt --minutes 30 --width 384 --out runs/letters
         godwit train --resume runs/letters
         godwit train new-letters --from runs/letters --learning-rate 1e-4 --json
+        godwit train letters --from changed.safetensors --width 128 --depth 4
       """)
 
   @Argument(
@@ -34,7 +35,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "run"))
   var resume: String?
 
-  @Option(help: ArgumentHelp("Begin with the weights of the run in this folder.", valueName: "run"))
+  @Option(
+    help: ArgumentHelp(
+      "Begin with the weights of the run in this folder, or of a safetensors file, whoever wrote it.",
+      valueName: "run or file"))
   var from: String?
 
   @Flag(
@@ -95,11 +99,15 @@ struct TrainCommand: ParsableCommand {
   private func makeTrainer() throws -> Trainer<LanguageModeling> {
     if let resume { return try resumedTrainer(of: resume) }
     var origin: Run<LanguageModeling>?
-    if let from { origin = try Run(loading: from) }
+    var weights: WeightsFile?
+    if let from {
+      if FileKind.isFile(from) { weights = try WeightsFile(reading: from) } else { origin = try Run(loading: from) }
+    }
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
-      model: model.applied(to: origin?.configuration.model),
-      options: training.applied(to: TextTrainingOptions()), from: origin, copiesText: copy ?? true,
+      model: model.applied(to: origin?.configuration.model ?? weights?.configuration),
+      options: training.applied(to: TextTrainingOptions()), from: origin,
+      weights: weights?.path, copiesText: copy ?? true,
       command: ShellCommand.current)
     var named = request
     if out.out == nil { named.folder = RunName.free(text: request.paths, mixer: request.model.mixer) }
@@ -127,6 +135,13 @@ struct TrainCommand: ParsableCommand {
     }
     if let problem = run.historyProblem { output.console.warn(problem) }
     return try Trainer(resuming: path, paths: paths.isEmpty ? nil : paths, learningRate: learningRate)
+  }
+}
+
+private enum FileKind {
+  static func isFile(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
   }
 }
 

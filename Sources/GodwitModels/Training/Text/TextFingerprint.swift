@@ -23,6 +23,9 @@ public struct TextFingerprint: Sendable, Hashable, Codable {
     checksum = hash.digits
   }
 
+  /// That of a run which has no text, as its model was trained elsewhere.
+  static let none = TextFingerprint(.forgotten, paths: [])
+
   /// Whether it is the same text, wherever it lies.
   func hasSameText(as other: TextFingerprint) -> Bool {
     byteCount == other.byteCount && files == other.files && checksum == other.checksum

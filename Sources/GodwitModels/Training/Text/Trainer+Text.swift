@@ -10,7 +10,7 @@ extension Trainer where Task == LanguageModeling {
     try self.init(
       NewRun(
         task, folder: request.folder, options: request.options, parameters: request.parameters,
-        origin: request.from?.folder.path, command: request.command))
+        origin: request.from?.folder.path ?? request.weights, command: request.command))
   }
 
   /// A run of language modelling that goes on from its last checkpoint; no other process can do so while the trainer exists.
@@ -36,6 +36,7 @@ extension TrainingText {
     _ configuration: RunConfiguration<LanguageModeling>, in folder: RunFolder, at paths: [String]?
   ) throws(TrainingError) -> TrainingText {
     let (data, model, options) = (configuration.data, configuration.model, configuration.training)
+    guard data.byteCount > 0 else { throw .noText(run: folder.path) }
     let listing = TextListing(of: folder, checkedBy: data)
     if paths == nil, let checksum = data.copyChecksum,
       let copy = try TextCopy.read(in: folder, checksum: checksum)

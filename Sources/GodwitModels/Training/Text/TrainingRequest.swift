@@ -10,6 +10,8 @@ public struct TrainingRequest: Sendable {
   public var options: TextTrainingOptions
   /// The run whose best weights are the beginning; random ones if nil.
   public var from: Run<LanguageModeling>?
+  /// A safetensors file whose weights are the beginning, where no run's are; random ones if nil.
+  public var weights: String?
   /// Whether the run keeps the text itself, if that has at most 256 MiB, so that its files may change; otherwise it refers to
   /// them.
   public var copiesText: Bool
@@ -20,13 +22,14 @@ public struct TrainingRequest: Sendable {
   public init(
     paths: [String], folder: String, model: LanguageModelConfiguration = LanguageModelConfiguration(),
     options: TextTrainingOptions = TextTrainingOptions(), from: Run<LanguageModeling>? = nil,
-    copiesText: Bool = true, command: String = ""
+    weights: String? = nil, copiesText: Bool = true, command: String = ""
   ) {
     self.paths = paths
     self.folder = folder
     self.model = model
     self.options = options
     self.from = from
+    self.weights = weights
     self.copiesText = copiesText
     self.command = command
   }
@@ -44,6 +47,10 @@ public struct TrainingRequest: Sendable {
 
   /// What gives the weights to begin with; nil if they are random.
   var parameters: (@Sendable () throws -> LanguageModel)? {
+    if from == nil, let weights {
+      let model = model
+      return { try WeightsFile(reading: weights).model(model) }
+    }
     guard let from else { return nil }
     return {
       do throws(RunError) { return try from.model(.best) } catch { throw TrainingError.run(error) }
