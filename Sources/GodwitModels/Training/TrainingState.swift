@@ -55,6 +55,8 @@ struct TrainingState<Task: TrainingTask>: Sendable {
       restore(statistics)
       throw error
     }
+    // What other workers have seen counts in the statistics too.
+    if total.passCount != options.training.accumulation { restore(total.statistics) }
     let scale = 1 / Double(total.passCount)
     let norm = globalNorm(total.gradient) * scale
     let update = Update(loss: total.loss, gradientNorm: norm)
@@ -88,7 +90,8 @@ struct TrainingState<Task: TrainingTask>: Sendable {
       loss += value.item / Double(count)
       accumulator.add(gradient)
     }
-    return GradientSum(gradient: accumulator.take().sum, loss: loss, passCount: count)
+    return GradientSum(
+      gradient: accumulator.take().sum, loss: loss, statistics: statistics, passCount: count)
   }
 
   /// The running means and the like, which a pass changes before it is known whether its gradient is finite.

@@ -1,6 +1,7 @@
 import Foundation
 import GodwitRandom
 import GodwitTestSupport
+import Synchronization
 import Testing
 
 @testable import GodwitModels
@@ -127,5 +128,76 @@ import Testing
     try train(trainer("a"), until: 3)
     let error = #expect(throws: RunError.self) { try Run(loading: folder.path("a")) }
     guard case .otherTask(_, "line", "language-modeling") = error else { return unexpected(error) }
+  }
+
+  @Test func theGradientsOfTwoWorkersAddUp() throws {
+    var test = self
+    // Within a step of several passes, a worker's statistics are its own.
+    test.options.accumulation = 1
+    try test.train(test.trainer("alone"))
+    let meeting = Meeting()
+    let workers = (0..<2).map { index in
+      var task = LineTask()
+      (task.workers, task.share) = (2, index..<(index + 1))
+      return task
+    }
+    let failures = Mutex<[String]>([])
+    let trainers = try workers.enumerated().map { index, task in
+      var trainer = try test.trainer("worker\(index)", task)
+      trainer.combine = { meeting.sum(of: $0) }
+      return trainer
+    }
+    let threads = trainers.map { trainer in
+      let ended = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        do { try trainer.train { _ in } } catch { failures.withLock { $0.append("\(error)") } }
+        ended.signal()
+      }
+      return ended
+    }
+    for ended in threads { ended.wait() }
+    #expect(failures.withLock { $0 }.isEmpty)
+    let alone = try run("alone")
+    for index in 0..<2 {
+      let worker = try run("worker\(index)")
+      // Each pass of one worker is half of a pass of the other run.
+      for (a, b) in zip(alone.history.steps, worker.history.steps) { #expect(abs(a.loss - b.loss) < 1e-5 * a.loss) }
+      let (x, y) = (try alone.model(.last), try worker.model(.last))
+      #expect(abs(x.slope.item - y.slope.item) < 1e-5 && abs(x.offset.item - y.offset.item) < 1e-5)
+    }
+    // Both have the same model, with what both have seen in its statistics.
+    let models = try (0..<2).map { try run("worker\($0)").model(.last).tensors.map(\.item) }
+    #expect(models[0] == models[1])
+    #expect(try abs(models[0][2] - alone.model(.last).mean.item) < 1e-6)
+  }
+}
+
+/// Where two workers exchange their gradients: each brings its own and leaves with the sum.
+private final class Meeting: Sendable {
+  /// The worker that came first, and what it waits for.
+  private final class Arrival: Sendable {
+    let sum: GradientSum<Line>
+    let total = Mutex<GradientSum<Line>?>(nil)
+    let isComplete = DispatchSemaphore(value: 0)
+    init(_ sum: GradientSum<Line>) { self.sum = sum }
+  }
+
+  private let first = Mutex<Arrival?>(nil)
+
+  func sum(of own: GradientSum<Line>) -> GradientSum<Line> {
+    let mine = Arrival(own)
+    let other = first.withLock { first -> Arrival? in
+      defer { first = first == nil ? mine : nil }
+      return first
+    }
+    guard let other else {
+      mine.isComplete.wait()
+      return mine.total.withLock { $0! }
+    }
+    var total = other.sum
+    total.add(own)
+    other.total.withLock { [total] in $0 = total }
+    other.isComplete.signal()
+    return total
   }
 }
