@@ -72,10 +72,10 @@ do {
   // Two blocks of the mixer, then one of softmax attention to the last 32 positions.
   let mixers = "fading-mean:longest=200,fading-mean,local:window=32"
   let model = LanguageModelConfiguration(mixer: mixers, width: 64, depth: 3, context: 128)
-  let options = TrainingOptions(steps: 60, learningRate: 3e-3)
+  let options = TextTrainingOptions(steps: 60, learningRate: 3e-3)
   try Trainer(TrainingRequest(paths: [text], folder: folder, model: model, options: options)).train { event in
     if case .validation(let record) = event {
-      print("step \(record.step): \(record.validationBitsPerByte) bits per byte")
+      print("step \(record.step): \(record.deciding) bits per byte")
     }
   }
   let trained = try Run(loading: folder).model()

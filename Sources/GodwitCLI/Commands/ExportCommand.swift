@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let console = output.console
     let model = try source.load(on: console).model
-    try model.exportWeights(to: out)
+    try model.write(to: out)
     let leaves = model.leaves
     let bytes = leaves.reduce(0) { $0 + $1.leaf.byteCount }
     console.result("\(Quantity.counted(leaves.count, "tensor")) of \(Quantity.bytes(bytes)) are in \(out).")

@@ -51,12 +51,13 @@ struct CheckpointFile<Task: TrainingTask> {
       throw .malformed(
         path: path, reason: "it holds \(found), too few for about \(Quantity.rounded(parameters)) parameters")
     }
-    var generator = Philox(seed: 0)  // every random value is replaced: this only makes the structure
-    let structure: Task.Model
-    do throws(TrainingError) { structure = try Task.makeModel(configuration, using: &generator) } catch {
+    var generator = StructureGenerator()
+    var model: Task.Model
+    do throws(TrainingError) { model = try Task.makeModel(configuration, using: &generator) } catch {
       throw .malformed(path: path, reason: "\(error)")
     }
-    return structure.replacingLeaves(with: try read(CheckpointPart(of: structure)))
+    try read(into: &model)
+    return model
   }
 
   /// Where training stood, if the run can go on from there.
@@ -98,6 +99,24 @@ struct CheckpointFile<Task: TrainingTask> {
       with: optimizer.namedTensors.map { remembered[CheckpointPart.nameInFile(ofOptimizer: $0.name)] ?? $0.tensor })
     optimizer.stepCount = progress.step - progress.skippedSteps
     return optimizer
+  }
+
+  /// Reads the model into its own memory, so that there is never a second copy of it.
+  private func read(into model: inout Task.Model) throws(RunError) {
+    let part = CheckpointPart(of: model)
+    for (name, expected) in part.leaves {
+      guard let entry = file[name],
+        entry.dtype != expected.leaf.safetensorsDType || entry.shape != Array(expected.shape)
+      else { continue }
+      throw .malformed(
+        path: path,
+        reason:
+          "\(name) is \(entry.dtype.rawValue) \(entry.shape.prefix(16)), not \(expected.elementName) \(expected.shape)")
+    }
+    do throws(SafetensorsError) { try file.read("\(part.name).", into: &model) } catch { throw .checkpoint(error) }
+    var hash = ContentHash()
+    for (_, leaf) in model.leaves { hash.add(leaf) }
+    guard file.metadata[part.checksumKey] == hash.digits else { throw .altered(path: path) }
   }
 
   /// The file's leaves in the place of those of a part, in the same order.

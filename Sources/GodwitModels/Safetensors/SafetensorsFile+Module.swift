@@ -25,7 +25,12 @@ extension SafetensorsFile {
   private func read(_ name: String, into leaf: inout Leaf) throws(SafetensorsError) {
     guard case .tensor(var tensor, let role) = leaf, let entry = self[name], entry.dtype == leaf.safetensorsDType
     else {
-      leaf = try self.leaf(name, like: leaf)
+      let expected = leaf
+      leaf = try self.leaf(name, like: expected)
+      // Real numbers of any width, as the module computes with.
+      if case .tensor(let found, let role) = leaf, case .tensor(let own, _) = expected, found.dtype != own.dtype {
+        leaf = .tensor(found.converted(to: own.dtype), role)
+      }
       return
     }
     leaf = .tensor(Tensor(zeros: [0]), role)

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitKernels
 
 /// Trains a model on a task, and keeps all of it in a folder.
 ///

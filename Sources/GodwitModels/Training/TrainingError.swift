@@ -15,7 +15,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// A run has no text, as its model was trained elsewhere.
   case noText(run: String)
   /// A file of weights is not one of the model.
-  case weights(path: String, problems: [String])
+  case weights(WeightsError)
   /// The copy that a run keeps of its text is not what was written.
   case textCopyChanged(run: String, path: String)
   /// A file of a resumed run's text is not where it was.
@@ -49,10 +49,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .noText(let run):
       "the run in \(run) was made from a model without a text, so it cannot go on; begin a new run from its weights with "
         + "--from \(run)"
-    case .weights(let path, let problems):
-      "\(path) does not hold the weights of this model: " + problems.prefix(20).joined(separator: "; ")
-        + (problems.count > 20 ? "; and \(problems.count - 20) more" : "")
-        + ": give the options that describe its model, or correct the file"
+    case .weights(let error): "\(error)"
     case .textCopyChanged(let run, let path):
       "\(path), the text that the run in \(run) learns from, was changed after it was written; restore it, give the place of "
         + "the text with --resume \(run) PATH, or begin a new run from its weights with --from \(run)"

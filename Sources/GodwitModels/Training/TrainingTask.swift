@@ -38,7 +38,7 @@ public protocol TrainingTask: Sendable {
   static func validate(_ model: ModelConfiguration, _ options: Options) throws(TrainingError)
   /// A model with random parameters.
   static func makeModel(
-    _ configuration: ModelConfiguration, using generator: inout Philox
+    _ configuration: ModelConfiguration, using generator: inout some RandomNumberGenerator
   ) throws(TrainingError) -> Model
   /// The parameters of such a model, about and at most: what a file must hold before so large a model is made for it.
   static func leastParameterCount(_ configuration: ModelConfiguration) -> Double

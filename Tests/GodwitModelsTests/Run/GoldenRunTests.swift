@@ -57,7 +57,8 @@ import Testing
     let model = try run.model()
     var evaluator = TextEvaluator(model)
     evaluator.read(Array(try Data(contentsOf: URL(fileURLWithPath: text))))
-    let written = TextGenerator(model, prompt: "the ", sampling: SamplingOptions(temperature: 0.8), seed: 7).prefix(60)
+    let written = TextGenerator(model, prompt: "the ", sampling: try SamplingOptions(temperature: 0.8), seed: 7).prefix(
+      60)
     if isExact {
       #expect(evaluator.bitsPerByte == values.bitsPerByte)
       #expect(written.map { String(format: "%02x", $0) }.joined() == values.generated)

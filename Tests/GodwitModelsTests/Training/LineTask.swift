@@ -63,7 +63,8 @@ struct LineTask: TrainingTask {
     do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
   }
 
-  static func makeModel(_ start: Start, using generator: inout Philox) throws(TrainingError) -> Line {
+  static func makeModel(_ start: Start, using generator: inout some RandomNumberGenerator) throws(TrainingError) -> Line
+  {
     Line(
       slope: Tensor(normal: 0, standardDeviation: start.deviation, shape: [], using: &generator),
       offset: Tensor(normal: 0, standardDeviation: start.deviation, shape: [], using: &generator))

@@ -52,7 +52,7 @@ public struct LanguageModeling: TrainingTask {
 
   /// A model with random parameters.
   public static func makeModel(
-    _ configuration: LanguageModelConfiguration, using generator: inout Philox
+    _ configuration: LanguageModelConfiguration, using generator: inout some RandomNumberGenerator
   ) throws(TrainingError) -> LanguageModel {
     do throws(ConfigurationError) { return try LanguageModel(configuration, using: &generator) } catch {
       throw .configuration(error)

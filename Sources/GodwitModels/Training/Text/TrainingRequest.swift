@@ -49,7 +49,11 @@ public struct TrainingRequest: Sendable {
   var parameters: (@Sendable () throws -> LanguageModel)? {
     if from == nil, let weights {
       let model = model
-      return { try WeightsFile(reading: weights).model(model) }
+      return {
+        do throws(WeightsError) { return try WeightsFile(reading: weights).model(model) } catch {
+          throw TrainingError.weights(error)
+        }
+      }
     }
     guard let from else { return nil }
     return {

@@ -14,9 +14,9 @@ public struct WeightsFile: Sendable {
   private let file: SafetensorsFile
 
   /// Opens a file and checks its header.
-  public init(reading path: String) throws(TrainingError) {
+  public init(reading path: String) throws(WeightsError) {
     self.path = path
-    do throws(SafetensorsError) { file = try SafetensorsFile(reading: path) } catch { throw .run(.checkpoint(error)) }
+    do throws(SafetensorsError) { file = try SafetensorsFile(reading: path) } catch { throw .file(error) }
   }
 
   private var isCheckpoint: Bool { file.metadata[CheckpointKey.version] != nil }
@@ -32,38 +32,37 @@ public struct WeightsFile: Sendable {
   /// The name of the architecture in the metadata.
   static let configurationKey = "godwit.configuration"
 
-  /// The model of an architecture with the weights of the file.
+  /// The model of an architecture with the weights of the file, which is read once into the model's own memory.
   ///
   /// - Throws: what is missing in the file, what it has beside the model's, and what has another shape.
-  public func model(_ configuration: LanguageModelConfiguration) throws(TrainingError) -> LanguageModel {
+  public func model(_ configuration: LanguageModelConfiguration) throws(WeightsError) -> LanguageModel {
     if isCheckpoint {
       do throws(RunError) {
         let checkpoint = try CheckpointFile<LanguageModeling>(reading: path)
         return try checkpoint.model(expecting: configuration)
-      } catch { throw .run(error) }
+      } catch { throw .checkpoint(error) }
     }
-    try checkNames(of: configuration)
-    var generator = Philox(seed: 0)  // every random value is replaced: this only makes the structure
-    let structure = try LanguageModeling.makeModel(configuration, using: &generator)
-    try check(structure.leaves)
-    var leaves: [Leaf] = []
-    for (name, leaf) in structure.leaves {
-      do throws(SafetensorsError) { leaves.append(try read(name, like: leaf)) } catch {
-        throw .run(.checkpoint(error))
-      }
+    try checkSize(for: configuration)
+    var model: LanguageModel
+    var generator = StructureGenerator()
+    do throws(ConfigurationError) { model = try LanguageModel(configuration, using: &generator) } catch {
+      throw .configuration(path: path, error)
     }
-    return structure.replacingLeaves(with: leaves)
+    try check(model.leaves)
+    do throws(SafetensorsError) { try file.read(into: &model) } catch { throw .file(error) }
+    return model
   }
 
   /// A file with few tensors may be asked for a model of many: that is seen before such a model is made.
-  private func checkNames(of configuration: LanguageModelConfiguration) throws(TrainingError) {
+  private func checkSize(for configuration: LanguageModelConfiguration) throws(WeightsError) {
+    do throws(ConfigurationError) { try configuration.validate() } catch { throw .configuration(path: path, error) }
     let bytes = file.entries.reduce(0) { $0 + $1.byteCount }
     // Two bytes are the least for one parameter here, and the number of these is known only about.
-    guard Double(bytes) < LanguageModeling.leastParameterCount(configuration) else { return }
-    throw .weights(path: path, problems: ["it holds \(Quantity.counted(bytes, "byte")), too few for this model"])
+    guard Double(bytes) < configuration.approximateParameterCount else { return }
+    throw .tensors(path: path, problems: ["it holds \(Quantity.counted(bytes, "byte")), too few for this model"])
   }
 
-  private func check(_ expected: [(name: String, leaf: Leaf)]) throws(TrainingError) {
+  private func check(_ expected: [(name: String, leaf: Leaf)]) throws(WeightsError) {
     var problems: [String] = []
     for (name, leaf) in expected {
       guard let entry = file[name] else {
@@ -76,16 +75,7 @@ public struct WeightsFile: Sendable {
     }
     let names = Set(expected.map(\.name))
     for name in file.names where !names.contains(name) { problems.append("\(name) is no part of the model") }
-    guard problems.isEmpty else { throw .weights(path: path, problems: problems) }
-  }
-
-  /// Real numbers of any width, as the model computes with.
-  private func read(_ name: String, like leaf: Leaf) throws(SafetensorsError) -> Leaf {
-    let found = try file.leaf(name, like: leaf)
-    guard case .tensor(let tensor, let role) = found, case .tensor(let own, _) = leaf, tensor.dtype != own.dtype else {
-      return found
-    }
-    return .tensor(Tensor(tensor.scalars, shape: tensor.shape, dtype: own.dtype), role)
+    guard problems.isEmpty else { throw .tensors(path: path, problems: problems) }
   }
 }
 
@@ -97,14 +87,24 @@ extension Shape {
 }
 
 extension LanguageModel {
-  /// Writes the weights by their plain names into a safetensors file, which other programs read and `WeightsFile` does too.
+  /// Writes the model to a safetensors file, which other programs read and `WeightsFile` does too: each leaf under its plain
+  /// name, the architecture in the metadata.
   ///
   /// - Throws: when the system refuses; an older file of that name is then as it was.
-  public func exportWeights(to path: String) throws(SafetensorsError) {
+  public func write(to path: String) throws(WeightsError) {
     var writer = SafetensorsWriter(metadata: [
       "format": "pt", WeightsFile.configurationKey: RunFolder.json(configuration),
     ])
     for (name, leaf) in leaves { writer.add(name, leaf) }
-    try writer.write(to: path)
+    do throws(SafetensorsError) { try writer.write(to: path) } catch { throw .file(error) }
+  }
+
+  /// The model of a file that says of which architecture it is, as `write(to:)` does, or of a run's checkpoint.
+  ///
+  /// - Throws: if the file is damaged, or its tensors are not those of its architecture.
+  public init(from path: String) throws(WeightsError) {
+    let file = try WeightsFile(reading: path)
+    guard let configuration = file.configuration else { throw .noConfiguration(path: path) }
+    self = try file.model(configuration)
   }
 }

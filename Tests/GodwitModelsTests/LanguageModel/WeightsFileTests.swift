@@ -1,4 +1,5 @@
 import Foundation
+import GodwitKernels
 import GodwitRandom
 import GodwitTensor
 import GodwitTestSupport
@@ -26,8 +27,8 @@ import Testing
   }
 
   private func problems() throws -> [String] {
-    let error = #expect(throws: TrainingError.self) { try WeightsFile(reading: plain).model(run.model) }
-    guard case .weights(_, let problems) = error else {
+    let error = #expect(throws: WeightsError.self) { try WeightsFile(reading: plain).model(run.model) }
+    guard case .tensors(_, let problems) = error else {
       unexpected(error)
       return []
     }
@@ -37,19 +38,37 @@ import Testing
   @Test(arguments: ["linear", "performer", "softmax", "flash"]) func whatIsExportedIsReadAgain(mixer: String) throws {
     let configuration = LanguageModelConfiguration(mixer: mixer, width: 16, depth: 2, heads: 2, context: 16)
     let model = try model(configuration)
-    try model.exportWeights(to: plain)
+    try model.write(to: plain)
     let file = try SafetensorsFile(reading: plain)
     #expect(Set(file.names) == Set(model.leaves.map(\.name)))
     let read = try WeightsFile(reading: plain)
     #expect(read.configuration == configuration)
+    #expect(try LanguageModel(from: plain).fingerprint == model.fingerprint)
     let again = try read.model(configuration)
     #expect(again.tensors.map(\.floatScalars) == model.tensors.map(\.floatScalars))
+  }
+
+  /// No random numbers are drawn, and no second copy is made.
+  @Test func readingHoldsOneCopy() throws {
+    let model = try model(LanguageModelConfiguration(width: 512, depth: 2))
+    try model.write(to: plain)
+    let (bytes, before) = (model.byteCount, MemoryCache.usedByteCount)
+    let (peak, read) = try MemoryCache.peakByteCount(of: { try LanguageModel(from: plain) })
+    #expect(read.fingerprint == model.fingerprint)
+    // Other tests run at the same time, but none of them holds half of a model of this size.
+    #expect(peak - before < bytes + bytes / 2)
+  }
+
+  @Test func aFileWithoutAnArchitectureIsAnError() throws {
+    try write(try model(run.model)) { $1 }
+    let error = #expect(throws: WeightsError.self) { try LanguageModel(from: plain) }
+    guard case .noConfiguration(plain) = error else { return unexpected(error) }
   }
 
   @Test func trainingBeginsWithThem() throws {
     var run = run
     let model = try model(run.model)
-    try model.exportWeights(to: plain)
+    try model.write(to: plain)
     run.options.steps = 1
     run.options.learningRate = 1e-12
     run.options.weightDecay = 0
@@ -102,12 +121,12 @@ import Testing
     var bytes = try Data(contentsOf: URL(filePath: path))
     bytes[bytes.count - 3] ^= 1
     try bytes.write(to: URL(filePath: path))
-    let error = #expect(throws: TrainingError.self) { try WeightsFile(reading: path).model(run.model) }
-    guard case .run(.altered) = error else { return unexpected(error) }
+    let error = #expect(throws: WeightsError.self) { try WeightsFile(reading: path).model(run.model) }
+    guard case .checkpoint(.altered) = error else { return unexpected(error) }
   }
 
   @Test func noFileStopsTheProgram() throws {
-    try model(run.model).exportWeights(to: plain)
+    try model(run.model).write(to: plain)
     let good = try Data(contentsOf: URL(filePath: plain))
     var generator = Philox(seed: 3)
     for round in 0..<200 {
@@ -118,7 +137,7 @@ import Testing
         bytes[Int.random(in: 0..<3000, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
       }
       try bytes.write(to: URL(filePath: plain))
-      do throws(TrainingError) { _ = try WeightsFile(reading: plain).model(run.model) } catch {
+      do throws(WeightsError) { _ = try WeightsFile(reading: plain).model(run.model) } catch {
         #expect("\(error)".contains(plain))
       }
     }
