@@ -84,3 +84,16 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// A part of the package by itself, for checks that need not build all else: the kernels under a sanitizer, the libraries
+// beneath the layers in debug.
+if let part = Context.environment["GODWIT_PART"] {
+  let kernels: Set = ["CGodwitKernels", "GodwitKernels", "GodwitKernelsTests"]
+  let small: Set = [
+    "GodwitLayers", "GodwitOptimization", "GodwitOptimizationTests", "GodwitPlot", "GodwitPlotTests", "GodwitRandom",
+    "GodwitTensor", "GodwitTensorTests", "GodwitTestSupport",
+  ]
+  let kept = part == "kernels" ? kernels : kernels.union(small).subtracting(["GodwitKernelsTests"])
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products = []
+}
