@@ -2,8 +2,8 @@ import GodwitKernels
 import GodwitLayers
 import GodwitTensor
 
-/// Several sessions of one model that write at the same time: each step is one of all of them, which takes less time than a
-/// step for each. They may be at different places of different texts.
+/// Several sessions of one model that write at the same time: each step is one of all of them. They may be at different places
+/// of different texts.
 ///
 /// Each session gets the same bytes, bit for bit, as it would by itself.
 public struct TextBatch: Sendable {

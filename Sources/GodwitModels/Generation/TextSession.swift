@@ -9,8 +9,8 @@ import GodwitTensor
 /// A value: a copy is a fork that goes on by itself. The same model, bytes, options and seed give the same bytes. With linear
 /// mixers a byte takes the same time and the session the same memory, however long the text.
 ///
-/// Many sessions may work at the same time, each on a thread or in a task of its own; together they use all cores. Many that
-/// write at the same time are faster still as a `TextBatch`.
+/// Many sessions may work at the same time, each on a thread or in a task of its own, and share the cores. Many that write at the
+/// same time can step together as a `TextBatch`.
 public struct TextSession: Sendable {
   /// The model.
   public var model: LanguageModel { reader.model }
@@ -44,8 +44,8 @@ public struct TextSession: Sendable {
 
   /// Reads bytes, any number of them, until it is cancelled.
   ///
-  /// - Throws: `CancellationError` if the task is cancelled, at most some hundredths of a second later; the session has then
-  ///   read `byteCount` bytes in all and may go on.
+  /// - Throws: `CancellationError` if the task is cancelled, after the piece of at most 512 bytes that is being read; the session
+  ///   has then read `byteCount` bytes in all and may go on.
   public mutating func read(_ bytes: some Collection<UInt8>) async throws {
     var rest = bytes[...]
     while !rest.isEmpty {
