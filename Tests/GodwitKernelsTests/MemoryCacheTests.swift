@@ -1,4 +1,5 @@
 import CGodwitKernels
+import Dispatch
 import Testing
 
 @testable import GodwitKernels
@@ -49,7 +50,83 @@ import Testing
     }
   }
 
+  @Test func blocksPassBetweenThreads() async {
+    await #expect(processExitsWith: .success) {
+      let used = MemoryCache.usedByteCount
+      DispatchQueue.concurrentPerform(iterations: 8) { thread in
+        for round in 0..<200 {
+          let sizes = (0..<20).map { ($0 * 97 + round * 31 + thread) % 9000 + 8 }
+          let blocks = sizes.map { MemoryCache.allocate(byteCount: $0).assumingMemoryBound(to: Int.self) }
+          for (index, block) in blocks.enumerated() { block.pointee = thread << 32 | index }
+          if round % 50 == 0 { MemoryCache.trim() }
+          for (index, block) in blocks.enumerated() {
+            require(block.pointee == thread << 32 | index, "a block belongs to one thread at a time")
+          }
+          DispatchQueue.concurrentPerform(iterations: 2) { half in
+            for index in stride(from: half, to: 20, by: 2) {
+              MemoryCache.deallocate(UnsafeMutableRawPointer(blocks[index]), byteCount: sizes[index])
+            }
+          }
+        }
+      }
+      require(MemoryCache.usedByteCount == used, "\(MemoryCache.usedByteCount - used) bytes are left in use")
+    }
+  }
+
+  @Test func thePeakCountsWhatThreadsKeepToThemselves() async {
+    await #expect(processExitsWith: .success) {
+      MemoryCache.deallocate(MemoryCache.allocate(byteCount: 4096), byteCount: 4096)
+      let before = MemoryCache.usedByteCount
+      let peak = MemoryCache.peakByteCount {
+        for _ in 0..<3 { MemoryCache.deallocate(MemoryCache.allocate(byteCount: 4096), byteCount: 4096) }
+        let two = [4096, 8192].map { ($0, MemoryCache.allocate(byteCount: $0)) }
+        for (byteCount, block) in two { MemoryCache.deallocate(block, byteCount: byteCount) }
+      }.peak
+      require(peak == before + 4096 + 8192, "\(peak - before) bytes at most")
+    }
+  }
+
   #if os(Linux)
+    @Test func aThreadsOwnBlocksAreCountedAndGoWithIt() async {
+      await #expect(processExitsWith: .success) {
+        guard !gw_address_sanitizer() else { return }
+        let (used, allocated) = (MemoryCache.usedByteCount, MemoryCache.allocatedByteCount)
+        let block = MemoryCache.allocate(byteCount: 4096)
+        require(MemoryCache.usedByteCount == used + 4096, "a block is in use")
+        let address = UInt(bitPattern: block)
+        onAThread {
+          // Of blocks that came from elsewhere it keeps what fits its limit; the others are shared.
+          MemoryCache.deallocate(UnsafeMutableRawPointer(bitPattern: address)!, byteCount: 4096)
+          require(gw_thread_blocks_counted().kept == 4096, "the thread keeps it")
+          let again = MemoryCache.allocate(byteCount: 4000)
+          require(UInt(bitPattern: again) == address, "and gives it out again")
+          let blocks = (0..<600).map { _ in MemoryCache.allocate(byteCount: 4096) }
+          for block in blocks + [again] { MemoryCache.deallocate(block, byteCount: 4096) }
+          require(gw_thread_blocks_counted().kept == 1 << 20, "as much as it may")
+          require(MemoryCache.keptByteCount == 601 * 4096, "\(MemoryCache.keptByteCount) bytes are kept in all")
+        }
+        require(gw_thread_blocks_counted().kept == 0, "a thread that has ended keeps nothing")
+        require(MemoryCache.usedByteCount == used, "\(MemoryCache.usedByteCount) bytes are in use")
+        require(
+          MemoryCache.allocatedByteCount == allocated + 602 * 4096, "\(MemoryCache.allocatedByteCount) bytes in all")
+      }
+    }
+
+    @Test func aTrimAndALimitReachOtherThreads() async {
+      await #expect(processExitsWith: .success) {
+        guard !gw_address_sanitizer() else { return }
+        MemoryCache.deallocate(MemoryCache.allocate(byteCount: 4096), byteCount: 4096)
+        MemoryCache.deallocate(MemoryCache.allocate(byteCount: 8192), byteCount: 8192)
+        onAThread { MemoryCache.trim() }
+        require(MemoryCache.keptByteCount == 4096 + 8192, "this thread has not yet heard of it")
+        MemoryCache.deallocate(MemoryCache.allocate(byteCount: 64), byteCount: 64)
+        require(MemoryCache.keptByteCount == 64, "\(MemoryCache.keptByteCount) bytes are kept")
+        onAThread { MemoryCache.limit = 0 }
+        MemoryCache.deallocate(MemoryCache.allocate(byteCount: 64), byteCount: 64)
+        require(MemoryCache.keptByteCount == 0, "nothing is kept where nothing may be")
+      }
+    }
+
     @Test(.enabled(if: !gw_sanitized())) func whatIsKeptIsHandedBackWhenTheSystemHasNoMore() async {
       await #expect(processExitsWith: .success) {
         MemoryCache.limit = 1 << 30
@@ -96,6 +173,22 @@ import Testing
 }
 
 #if os(Linux)
+  /// Does work on a thread that has ended when this returns, what goes with a thread included.
+  private func onAThread(_ work: @escaping @Sendable () -> Void) {
+    final class Work: Sendable {
+      let work: @Sendable () -> Void
+      init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+    }
+    var thread = pthread_t()
+    let begun = pthread_create(
+      &thread, nil,
+      { argument in
+        Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().work()
+        return nil
+      }, Unmanaged.passRetained(Work(work)).toOpaque())
+    require(begun == 0 && pthread_join(thread, nil) == 0, "a thread works")
+  }
+
   /// The bytes that this process can address now.
   private var usedAddresses: Int {
     let pages = SmallFile.text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }

@@ -21,6 +21,7 @@
 #include "rotary.h"
 #include "softmax.h"
 #include "squared_relu.h"
+#include "thread_blocks.h"
 #include "walk.h"
 
 #endif
