@@ -9,7 +9,12 @@ public struct SamplingOptions: Sendable, Hashable, Codable {
   public let topP: Double?
 
   /// From the model's distribution as it is.
-  public init() { (temperature, topK, topP) = (1, nil, nil) }
+  public init() { self.init(soundTemperature: 1) }
+
+  /// Those of the samples that a run shows while it trains: likely text, but not the likeliest.
+  static let ofSamples = SamplingOptions(soundTemperature: 0.8)
+
+  private init(soundTemperature: Double) { (temperature, topK, topP) = (soundTemperature, nil, nil) }
 
   /// - Throws: unless the temperature is finite and at least 0, `topK` at least 1, `topP` more than 0 and at most 1.
   public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil) throws(SamplingError) {

@@ -123,8 +123,7 @@ public struct LanguageModeling: TrainingTask {
 
   /// Some text by the model.
   public func sample(from model: LanguageModel, _ options: TextTrainingOptions) -> String? {
-    let sampling = (try? SamplingOptions(temperature: 0.8)) ?? SamplingOptions()
-    let generator = TextGenerator(model, sampling: sampling, seed: options.seed)
+    let generator = TextGenerator(model, sampling: .ofSamples, seed: options.seed)
     return String(decoding: Array(generator.prefix(options.sampleBytes)), as: UTF8.self)
   }
 
