@@ -58,12 +58,4 @@ import Testing
       }
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    expectSameAtAnyThreads { threeSteps(200_003).got }
-  }
 }

@@ -103,25 +103,4 @@ import Testing
       expectEqual(y, zip(a, b).map { Self.naive(operation, $0, $1) }, .float32, "\(operation) under \(isa)")
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    let a = Self.operand(300_001, seed: 47, positive: true)
-    expectSameAtAnyThreads {
-      run(.float32, count: a.count, [a, a]) { elementwise(.divide, .float32, count: a.count, $0[0], $0[1], $1) }
-    }
-    for (y, strides) in [
-      ([300, 1000], [0, 1]), ([300, 1000], [1, 0]), ([3, 100_000], [0, 1]), ([30, 10, 1000], [1000, 0, 1]),
-    ] {
-      expectSameAtAnyThreads {
-        run(.float32, count: 300_000, [a, a]) {
-          elementwise(
-            .add, .float32, shape: y, $0[0], aStrides: NaiveStrides(y).dense, $0[1], bStrides: strides, $1)
-        }
-      }
-    }
-  }
 }

@@ -76,17 +76,4 @@ import Testing
     let (x, direction) = (noise.array(9), noise.array(9))
     expectDerivative(x, direction, NaiveRow.crossEntropyGradient(x, 4, 0.7)) { 0.7 * NaiveRow.crossEntropy($0, 4) }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    let test = LogitsCase(rows: 3000, n: 70)
-    let sample = Sample(test)
-    expectSameAtAnyThreads {
-      let sums = value(test, sample)
-      return sums + gradient(test, sample, Array(sums[test.rows...]))
-    }
-  }
 }

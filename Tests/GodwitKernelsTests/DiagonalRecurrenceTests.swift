@@ -199,25 +199,4 @@ import Testing
       dot(naive.da, directions.a) + dot(naive.db, directions.b) + dot(naive.dInitial, directions.initial)
     #expect(abs(got - want) < 1e-7 * abs(want))
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    let test = Case(batch: 2, length: 600, width: 700, sharesBatch: true, sharesTime: true)
-    let naive = Naive(test, complex: false, seed: 7)
-    let (a, b, h, dh) = (floats(naive.a[0]), floats(naive.b[0]), floats(naive.h[0]), floats(naive.dh[0]))
-    expectSameAtAnyThreads("value") {
-      var h = blank(naive.b[0].count)
-      diagonalRecurrence(batch: 2, length: 600, width: 700, a: a, aStrides: test.aStrides, b: b, h: &h, initial: nil)
-      return h
-    }
-    expectSameAtAnyThreads("gradient") {
-      var (da, db) = (blank(test.aCount), blank(naive.b[0].count))
-      diagonalRecurrenceGradient(
-        batch: 2, length: 600, width: 700, a: a, aStrides: test.aStrides, h: h, dh: dh, da: &da, db: &db)
-      return [da, db]
-    }
-  }
 }

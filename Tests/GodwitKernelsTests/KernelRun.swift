@@ -1,4 +1,3 @@
-import CGodwitKernels
 import Testing
 
 @testable import GodwitKernels
@@ -94,26 +93,4 @@ func expectDerivative(
   let want = (moved(1e-5) - moved(-1e-5)) / 2e-5
   let got = dot(gradient, direction)
   #expect(abs(got - want) < 1e-7 * max(abs(want), 0.01), sourceLocation: location)
-}
-
-/// Expects the same bits from one to five threads, and that others than the caller do take part.
-///
-/// - Precondition: the test has a process of its own, as the number of threads is that of the process.
-func expectSameAtAnyThreads<Result: Equatable>(
-  _ name: String = "", location: SourceLocation = #_sourceLocation, _ body: () -> Result
-) {
-  Threads.count = 1
-  let alone = gw_pool_helped()
-  let want = body()
-  #expect(gw_pool_helped() == alone, "\(name): one thread has no help", sourceLocation: location)
-  for count in 2...5 {
-    Threads.count = count
-    let (before, deadline) = (gw_pool_helped(), ContinuousClock.now + .seconds(10))
-    // On a machine that is busy the caller may be done before another thread wakes: then once more.
-    repeat {
-      let isSame = body() == want
-      #expect(isSame, "\(name): \(count) threads", sourceLocation: location)
-    } while gw_pool_helped() == before && ContinuousClock.now < deadline
-    #expect(gw_pool_helped() > before, "\(name): of \(count) threads one worked", sourceLocation: location)
-  }
 }

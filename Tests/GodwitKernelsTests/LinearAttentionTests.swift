@@ -194,20 +194,6 @@ import Testing
     #expect(output(problem, test, pieces: [1, 40, 0, 59], chunk: 16) == want)
   }
 
-  @Test func theNumberOfThreadsChangesNoBit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for (batch, heads) in [(1, 1), (2, 8), (1, 3)] {
-      let test = Case(
-        batch: batch, heads: heads, length: 500, keyWidth: 20, valueWidth: 100, chunk: 32, causal: true,
-        map: .eluPlusOne, normalized: true)
-      let problem = Problem(test)
-      expectSameAtAnyThreads("\(test)") { output(problem, test, pieces: [500], chunk: 32) }
-    }
-  }
-
   @Test func eachPositionSeesOnlyThePast() {
     let test = Case(
       batch: 1, heads: 2, length: 40, keyWidth: 8, valueWidth: 8, chunk: 16, causal: true, map: .eluPlusOne,

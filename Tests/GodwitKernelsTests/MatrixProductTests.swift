@@ -116,22 +116,6 @@ import Testing
     #expect(naive.errorRatio(c.values(), whole.values()) <= Self.tolerance(dtype))
   }
 
-  @Test func bitsDoNotDependOnTheThreads() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for (m, n, k) in [(8, 400, 200), (100, 400, 300), (400, 100, 300), (600, 600, 40), (5, 300, 700), (12, 3000, 64)] {
-      for transpositions in 0..<4 {
-        let naive = NaiveMatrixProduct(
-          .float32, m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)
-        expectSameAtAnyThreads("\(m)x\(n)x\(k), transpositions \(transpositions)") {
-          naive.computed(.float32, accumulate: true, withBias: true, padding: 0, on: .currentForProducts)
-        }
-      }
-    }
-  }
-
   @Test func notANumberPassesThrough() {
     for (m, n, k) in [(3, 40, 20), (40, 40, 20)] {
       let a = GuardedMatrix(.float32, rows: m, columns: k, padding: 0, values: [Double](repeating: 0, count: m * k))

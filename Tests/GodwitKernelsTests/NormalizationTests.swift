@@ -134,17 +134,4 @@ import Testing
       dot(NaiveRow.rmsNorm(Array($0[..<n]), scale: Array($0[n...]), epsilon: 0.1).y, dy)
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    let sample = Sample(Case(rows: 2000, n: 70))
-    let inverse = [Double](repeating: 0.75, count: 2000)
-    expectSameAtAnyThreads {
-      sample.layerNorm() + sample.layerNormGradient(inverse, inverse) + sample.rmsNorm()
-        + sample.rmsNormGradient(inverse)
-    }
-  }
 }

@@ -72,23 +72,6 @@ import Testing
     }
   }
 
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for (outer, n, inner) in [
-      (1, 600_000, 1), (500, 200, 1), (1, 2100, 257), (2, 60_000, 5), (40, 33, 100), (2, 9, 9000),
-    ] {
-      let test = Case(outer: outer, n: n, inner: inner)
-      var noise = RecurrenceNoise(seed: 63)
-      let x = noise.array(outer * n * inner)
-      for reduction in [Reduction.sum, .maximum] {
-        expectSameAtAnyThreads("\(reduction) of \(test)") { reduced(reduction, test, x, .float32) }
-      }
-    }
-  }
-
   @Test(arguments: cases.filter { $0.n > 0 }, DType.allCases) func argmaxIsTheFirstOfTheGreatest(
     test: Case, dtype: DType
   ) {

@@ -30,22 +30,6 @@ import Testing
       }
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    var noise = RecurrenceNoise(seed: 52)
-    let (x, table) = (noise.array(2 * 300 * 4 * 62), noise.array(300 * 31))
-    expectSameAtAnyThreads {
-      run(.float32, count: x.count, [x, table]) { inputs, result in
-        rotary(
-          batch: 2, length: 300, heads: 4, width: 62, cosines: inputs[1].floats, sines: inputs[1].floats,
-          inverse: false, inputs[0].floats, result.floats)
-      }
-    }
-  }
 }
 
 @Suite struct RotaryAnglesTests {

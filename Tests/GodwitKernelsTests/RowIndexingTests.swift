@@ -52,17 +52,4 @@ import Testing
       expectEqual(scattered(test, x, table, dtype, isa), want, dtype, terms: x, "\(test) under \(isa)")
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for test in [Case(count: 70_000, width: 1, rows: 50), Case(count: 2000, width: 64, rows: 7)] {
-      var noise = RecurrenceNoise(seed: 84)
-      let x = noise.array(test.count * test.width)
-      let table = noise.array(test.rows * test.width)
-      expectSameAtAnyThreads("\(test)") { scattered(test, x, table, .float32, .current) }
-    }
-  }
 }

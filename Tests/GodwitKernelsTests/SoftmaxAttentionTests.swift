@@ -162,23 +162,6 @@ import Testing
     #expect(abs(got - want) < 1e-7 * abs(want))
   }
 
-  static let threadCases = [
-    Case(batch: 1, heads: 1, queries: 400, widths: (16, 20)),
-    Case(batch: 3, heads: 4, keyHeads: 2, queries: 70, widths: (16, 16), causal: false),
-    Case(batch: 1, heads: 4, keyHeads: 2, queries: 2, widths: (16, 16), offset: 5000),
-  ]
-
-  @Test func theNumberOfThreadsChangesNoBit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for test in Self.threadCases {
-      let problem = Problem(test)
-      expectSameAtAnyThreads("\(test)") { problem.results() }
-    }
-  }
-
   @Test func eachQuerySeesOnlyThePast() {
     let test = Case(batch: 1, heads: 2, queries: 120, widths: (8, 8))
     let before = Problem(test)

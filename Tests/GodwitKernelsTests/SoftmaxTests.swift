@@ -80,25 +80,4 @@ import Testing
       dot(NaiveRow.logSoftmax($0), dy)
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    var noise = RecurrenceNoise(seed: 24)
-    let (count, n) = (3000, 70)
-    let (x, dy) = (noise.array(count * n), noise.array(count * n))
-    expectSameAtAnyThreads {
-      run(.float32, count: count * n, [x]) { softmax(.float32, rows: count, n: n, $0[0], $1) }
-        + run(.float32, count: count * n, [x]) { logSoftmax(.float32, rows: count, n: n, $0[0], $1) }
-        + run(.float32, count: count, [x]) { logSumExp(.float32, rows: count, n: n, $0[0], $1) }
-        + run(.float32, count: count * n, [x, dy]) {
-          softmaxGradient(.float32, rows: count, n: n, y: $0[0], dy: $0[1], dx: $1)
-        }
-        + run(.float32, count: count * n, [x, dy]) {
-          logSoftmaxGradient(.float32, rows: count, n: n, y: $0[0], dy: $0[1], dx: $1)
-        }
-    }
-  }
 }

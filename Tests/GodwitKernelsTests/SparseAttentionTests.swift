@@ -193,15 +193,4 @@ import Testing
     Case("band", batch: 1, heads: 1, queries: 900, plan: band(900, before: 60, after: 0)),
     Case("residues", batch: 1, heads: 4, keyHeads: 2, queries: 600, plan: residues(600, step: 20, before: 20)),
   ]
-
-  @Test func theNumberOfThreadsChangesNoBit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for test in Self.threadCases {
-      let problem = Problem(test)
-      expectSameAtAnyThreads("\(test)") { problem.results() }
-    }
-  }
 }

@@ -24,14 +24,4 @@ import Testing
     #expect(sum([1e30, 1e30], .float32) > 1.9e60)
     #expect(sum([1e-30, 1e-30], .float32) > 1.9e-60)
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    var noise = RecurrenceNoise(seed: 72)
-    let x = noise.array(300_001)
-    expectSameAtAnyThreads { [sum(x, .float32)] }
-  }
 }

@@ -164,15 +164,6 @@ import Testing
     #expect(error <= SoftmaxAttentionTests.tolerance, "\(name) under \(isa)")
   }
 
-  @Test func theNumberOfThreadsChangesNoBit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    let problem = Problem(Case(batch: 1, heads: 4, keyHeads: 2, queries: 300, kept: 9))
-    expectSameAtAnyThreads { problem.results() }
-  }
-
   private func rows(_ best: LargestScores) -> [Int] {
     var rows: [Int] = []
     _ = best.inOrder { _, _, row in rows.append(Int(row)) }

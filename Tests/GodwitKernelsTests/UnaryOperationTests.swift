@@ -95,20 +95,4 @@ import Testing
       expectEqual(values.map(Double.init), x.map { exp($0) }, .float32, "in place under \(isa)")
     }
   }
-
-  @Test func threadsDoNotChangeABit() async {
-    await #expect(processExitsWith: .success) { Self().compareThreads() }
-  }
-
-  private func compareThreads() {
-    for dtype in DType.allCases {
-      let x = Self.inputs(.gelu, 100_003, dtype)
-      expectSameAtAnyThreads("value") {
-        run(dtype, count: x.count, [x]) { elementwise(.gelu, dtype, count: x.count, $0[0], $1) }
-      }
-      expectSameAtAnyThreads("gradient") {
-        run(dtype, count: x.count, [x, x]) { elementwiseGradient(.gelu, dtype, count: x.count, $0[0], $0[1], $1) }
-      }
-    }
-  }
 }
