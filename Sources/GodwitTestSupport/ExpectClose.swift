@@ -18,21 +18,56 @@ public enum Tolerance {
     case .float64: 1e-11
     }
   }
+
+  /// For an operation's results in float32 against those in float64.
+  public static let singleValue = 2e-6
+  /// For its derivatives in float32, of the first and the second order, against those in float64.
+  public static let singleDerivative = 5e-6
+  /// For gradients of parts of an operation, in float64.
+  public static let partialGradient = 1e-13
+  /// For a value in forward mode against the plain one.
+  public static let forwardValue = 1e-14
+  /// For forward mode against its transpose, reverse mode.
+  public static let transposition = 1e-12
+  /// The same of second derivatives.
+  public static let secondTransposition = 1e-11
+  /// For a derivative against central differences of values.
+  public static let differenceQuotient = 2e-7
+  /// For a second derivative against central differences of gradients.
+  public static let secondDifferenceQuotient = 2e-6
 }
 
 /// ‖got − want‖ / ‖want‖ over all elements: 0 where both are the same, infinite where shapes differ or a value is not
 /// finite in one alone.
-public func errorRatio(_ got: Tensor, _ want: Tensor) -> Double {
-  guard got.shape == want.shape else { return .infinity }
+///
+/// - Parameter scale: what the error is measured by at least, where the wanted values nearly cancel.
+public func errorRatio(_ got: Tensor, _ want: Tensor, scale: Double = 0) -> Double {
+  errorRatio([got], [want], scale: scale)
+}
+
+/// The error ratio of all elements of several tensors together.
+public func errorRatio(_ got: [Tensor], _ want: [Tensor], scale: Double = 0) -> Double {
+  guard got.map(\.shape) == want.map(\.shape) else { return .infinity }
   var difference = 0.0
   var size = 0.0
-  for (a, b) in zip(got.scalars, want.scalars) {
-    if a == b || (a.isNaN && b.isNaN) { continue }
-    guard a.isFinite, b.isFinite else { return .infinity }
-    difference += (a - b) * (a - b)
+  for (got, want) in zip(got, want) {
+    for (a, b) in zip(got.scalars, want.scalars) {
+      if b.isFinite { size += b * b }
+      if a == b || (a.isNaN && b.isNaN) { continue }
+      guard a.isFinite, b.isFinite else { return .infinity }
+      difference += (a - b) * (a - b)
+    }
   }
-  for b in want.scalars where b.isFinite { size += b * b }
-  return difference == 0 ? 0 : difference.squareRoot() / Swift.max(size.squareRoot(), 1e-30)
+  return difference == 0 ? 0 : difference.squareRoot() / Swift.max(size.squareRoot(), scale, 1e-30)
+}
+
+/// |got − want| / |want|: 0 where both are the same, infinite where one alone is not finite or 0 was wanted.
+///
+/// - Parameter scale: what the error is measured by at least.
+public func errorRatio(_ got: Double, _ want: Double, scale: Double = 0) -> Double {
+  if got == want || (got.isNaN && want.isNaN) { return 0 }
+  guard got.isFinite, want.isFinite else { return .infinity }
+  return Swift.abs(got - want) / Swift.max(Swift.abs(want), scale)
 }
 
 /// Expects two tensors of one shape to agree up to rounding.
@@ -48,5 +83,21 @@ public func expectClose(
   let limit = tolerance ?? Tolerance.value(got.dtype)
   #expect(
     error <= limit, "\(what): error ratio \(error) above \(limit); got \(got), want \(want)",
+    sourceLocation: sourceLocation)
+}
+
+/// Expects two numbers to agree up to a relative error.
+///
+/// - Parameters:
+///   - tolerance: the greatest error ratio.
+///   - scale: what the error is measured by at least, where the wanted number may be near 0.
+///   - what: what is compared, for the message.
+public func expectClose(
+  _ got: Double, _ want: Double, tolerance: Double = Tolerance.value(.float64), scale: Double = 0, _ what: String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let error = errorRatio(got, want, scale: scale)
+  #expect(
+    error <= tolerance, "\(what): error ratio \(error) above \(tolerance); got \(got), want \(want)",
     sourceLocation: sourceLocation)
 }

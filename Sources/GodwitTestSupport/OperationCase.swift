@@ -21,17 +21,20 @@ public struct OperationCase: Sendable, CustomStringConvertible {
   public let shapes: [Shape]
   /// What the inputs' elements are drawn from.
   public let domains: [Domain]
+  /// Whether one kernel computes the gradients, whichever of them are wanted, so that each has the same bits.
+  public let hasOneGradientKernel: Bool
   /// The operation.
   public let function: @Sendable ([Tensor]) -> [Tensor]
 
   /// An operation with several results.
   public init(
-    _ name: String, _ shapes: [Shape], _ domains: [Domain] = [],
+    _ name: String, _ shapes: [Shape], _ domains: [Domain] = [], hasOneGradientKernel: Bool = true,
     all function: @escaping @Sendable ([Tensor]) -> [Tensor]
   ) {
     self.name = name
     self.shapes = shapes
     self.domains = shapes.indices.map { $0 < domains.count ? domains[$0] : domains.last ?? .real }
+    self.hasOneGradientKernel = hasOneGradientKernel
     self.function = function
   }
 

@@ -16,4 +16,26 @@ import Testing
     let special = Tensor([.nan, .infinity])
     #expect(errorRatio(special, special) == 0)
   }
+
+  @Test func errorRatiosOfSeveralTensorsAreTaken() {
+    let (want, other) = (Tensor([3.0]), Tensor([4.0]))
+    #expect(errorRatio([want, other], [want, other]) == 0)
+    #expect(abs(errorRatio([want, Tensor([4.5])], [want, other]) - 0.1) < 1e-12)
+    #expect(errorRatio([want], [want, other]) == .infinity)
+    #expect(abs(errorRatio([want, Tensor([4.5])], [want, other], scale: 50) - 0.01) < 1e-12)
+  }
+
+  @Test func errorRatiosOfNumbersAreTaken() {
+    #expect(errorRatio(-4, -4) == 0 && errorRatio(.nan, .nan) == 0 && errorRatio(.infinity, .infinity) == 0)
+    #expect(errorRatio(-4.5, -4) == 0.125 && errorRatio(4, -4) == 2)
+    #expect(errorRatio(1e-300, 0) == .infinity && errorRatio(.nan, 0) == .infinity)
+    #expect(errorRatio(.infinity, 3) == .infinity && errorRatio(3, -.infinity) == .infinity)
+    #expect(errorRatio(4.5, -0.5, scale: 40) == 0.125 && errorRatio(-4.5, -4, scale: 1) == 0.125)
+  }
+
+  @Test func whatIsNotCloseIsAnIssue() {
+    withKnownIssue { expectClose(1.1, 1, tolerance: 0.09) }
+    withKnownIssue { expectClose(Tensor([1.1]), Tensor([1.0])) }
+    expectClose(1.1, 1, tolerance: 0.11)
+  }
 }

@@ -94,6 +94,7 @@ extension OperationConformanceTests {
         cases.append(
           OperationCase(
             "outerProductRecurrence", shapes + [decay, [b, h, k, v]], [.real, .real, .real, .negative, .real],
+            hasOneGradientKernel: false,
             all: {
               let (y, state) = outerProductRecurrence($0[0], $0[1], $0[2], logDecay: $0[3], initial: $0[4])
               return [y, state]
@@ -107,7 +108,7 @@ extension OperationConformanceTests {
         cases.append(
           OperationCase(
             "outerProductRecurrence", shapes + (decay.map { [$0] } ?? []) + [[2, 3, 4, 2]],
-            [.real, .real, .real] + (decay == nil ? [.real] : [.negative, .real]),
+            [.real, .real, .real] + (decay == nil ? [.real] : [.negative, .real]), hasOneGradientKernel: decay == nil,
             all: {
               let (y, state) = outerProductRecurrence(
                 $0[0], $0[1], $0[2], logDecay: decay == nil ? nil : $0[3], initial: $0[$0.count - 1],

@@ -76,7 +76,8 @@ import Testing
         OperationCase("select", shapes) { select(greater($0[0].detached, Tensor(0, dtype: $0[0].dtype)), $0[0], $0[1]) }
       )
     }
-    cases += matrixCases + shapingCases + reductionCases + rowCases + sequenceCases + squaredWeightCases + sparseCases
+    cases += matrixCases + shapingCases + reductionCases + rowCases
+    cases += sequenceCases + squaredWeightCases + sparseCases + wideCases
     return cases
   }()
 
@@ -272,5 +273,40 @@ import Testing
     let rounded: @Sendable (Tensor) -> Tensor = { x in x.dtype == .float32 ? x * 1.0001 : x }
     #expect(!findings(of: OperationCase("a float32 kernel of another function", [[3]]) { rounded($0[0]) }).isEmpty)
     #expect(findings(of: OperationCase("a right one", [[3]]) { square($0[0]) }).isEmpty)
+  }
+
+  /// What only the fused kernels of float32 do, and only in some modes.
+  @Test func theSuiteFindsWrongKernels() {
+    func planted(
+      _ reference: @escaping @Sendable ([Tensor]) -> [Tensor] = { [$0[0] * $0[1], $0[0] + $0[1]] },
+      pullback: @escaping @Sendable (_ x: [Tensor], _ dy: [Tensor], _ given: [Bool], _ needed: [Bool]) -> [Tensor]
+    ) -> [String] {
+      findings(
+        of: OperationCase(
+          "planted", [[3], [3]],
+          all: { x in
+            fused("planted", x) { x in
+              FusedResult([x[0] * x[1], x[0] + x[1]]) { dy, needed in
+                pullback(x, dy.map { $0 ?? Tensor(zeros: [3]) }, dy.map { $0 != nil }, needed)
+              }
+            } reference: {
+              reference($0)
+            }
+          }))
+    }
+    let right: @Sendable ([Tensor], [Tensor]) -> [Tensor] = { x, dy in [dy[0] * x[1] + dy[1], dy[0] * x[0] + dy[1]] }
+    #expect(planted { x, dy, _, _ in right(x, dy) } == [])
+    let lacksOperand = planted { x, dy, _, needed in right(x, needed == [true, true] ? dy : [dy[0], dy[0]]) }
+    #expect(lacksOperand.contains { $0.hasPrefix("gradient 1 in float32, the other operands being constants") })
+    let lacksResult = planted { x, dy, given, _ in right(x, given[1] ? dy : [dy[0], dy[0]]) }
+    #expect(lacksResult.contains { $0.hasPrefix("gradient 0 of result 0 alone in float32") })
+    let hasOtherReference = planted { x in
+      [x[0] * x[1] * (x[0].dtype == .float32 ? 1.0001 : 1), x[0] + x[1]]
+    } pullback: { x, dy, _, _ in
+      right(x, dy)
+    }
+    for mode in ["J v of result 0 in float32", "H v in float32", "H w in float32"] {
+      #expect(hasOtherReference.contains { $0.hasPrefix(mode) }, "\(mode)")
+    }
   }
 }
