@@ -89,8 +89,18 @@ func expectDerivative(
   _ x: [Double], _ direction: [Double], _ gradient: [Double], location: SourceLocation = #_sourceLocation,
   of f: ([Double]) -> Double
 ) {
-  func moved(_ step: Double) -> Double { f(zip(x, direction).map { $0 + step * $1 }) }
-  let want = (moved(1e-5) - moved(-1e-5)) / 2e-5
-  let got = dot(gradient, direction)
-  #expect(abs(got - want) < 1e-7 * max(abs(want), 0.01), sourceLocation: location)
+  expectSlope(dot(gradient, direction), scale: 0.01, location: location) { step in
+    f(zip(x, direction).map { $0 + step * $1 })
+  }
+}
+
+/// Expects the slope of `f` at 0 to be its central difference.
+///
+/// - Parameter scale: what the error is measured by at least.
+func expectSlope(
+  _ slope: Double, tolerance: Double = 1e-7, scale: Double = 0, location: SourceLocation = #_sourceLocation,
+  of f: (_ step: Double) -> Double
+) {
+  let quotient = (f(1e-5) - f(-1e-5)) / 2e-5
+  #expect(abs(slope - quotient) < tolerance * max(abs(quotient), scale), sourceLocation: location)
 }

@@ -73,24 +73,17 @@ import Testing
       gradients: gradients, dInitial: &dPast, on: isa)
 
     withExtendedLifetime((x, v, gates, dx, dv, dGates, attended, y, d)) {
-      expectRatio(y, naive.output, "y")
-      if test.causal { expectRatio(final, naive.final, "final") }
-      expectRatio(dx, want.x, "dx")
-      expectRatio(dv, want.values, "dv")
-      if test.gated { expectRatio(dGates, want.gates, "dGates") }
-      if test.causal { expectRatio(dPast, want.past, "dPast") }
+      check(y, naive.output, "y")
+      if test.causal { check(final, naive.final, "final") }
+      check(dx, want.x, "dx")
+      check(dv, want.values, "dv")
+      if test.gated { check(dGates, want.gates, "dGates") }
+      if test.causal { check(dPast, want.past, "dPast") }
     }
   }
 
-  private func expectRatio(_ got: [Float], _ want: [Double], _ name: String) {
-    var (difference, size) = (0.0, 0.0)
-    for (a, b) in zip(got, want) {
-      difference += (Double(a) - b) * (Double(a) - b)
-      size += b * b
-    }
-    #expect(
-      got.count == want.count && (difference / size).squareRoot() < 3e-6, "\(name): \((difference / size).squareRoot())"
-    )
+  private func check(_ got: [Float], _ want: [Double], _ name: String) {
+    #expect(errorRatio(got, want) < 3e-6, "\(name)")
   }
 }
 

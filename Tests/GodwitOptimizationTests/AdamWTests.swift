@@ -22,7 +22,7 @@ struct AdamWTests {
 
   private func expectEqual(_ got: [Double], _ want: [Double], sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(got.count == want.count, sourceLocation: sourceLocation)
-    for (x, y) in zip(got, want) { #expect(abs(x - y) <= 1e-15 * abs(y), "\(x) \(y)", sourceLocation: sourceLocation) }
+    for (x, y) in zip(got, want) { expectClose(x, y, tolerance: 1e-15, sourceLocation: sourceLocation) }
   }
 
   @Test func squareWithoutDecay() {

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitRandom
@@ -94,7 +95,7 @@ import Testing
     ]
     for (drift, volatility, level, time, want) in cases {
       let got = try BrownianMotion(drift: drift, volatility: volatility).probabilityOfReaching(level, within: time)
-      #expect(abs(got - want) <= 2e-14 * want * max(1, -log(want) / 10), "got \(got), want \(want)")
+      expectClose(got, want, tolerance: 2e-14 * max(1, -log(want) / 10))
       // Mirrored.
       let mirrored = try BrownianMotion(drift: -drift, volatility: volatility)
       #expect(mirrored.probabilityOfReaching(-level, within: time) == got)

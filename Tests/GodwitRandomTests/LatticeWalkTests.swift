@@ -1,5 +1,6 @@
 import Foundation
 import GodwitKernels
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitRandom
@@ -9,7 +10,7 @@ import Testing
   private func expect(
     _ got: Double, _ want: Double, within error: Double = 1e-14, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    #expect(abs(got - want) <= error * abs(want), "got \(got), want \(want)", sourceLocation: sourceLocation)
+    expectClose(got, want, tolerance: error, sourceLocation: sourceLocation)
   }
 
   /// All walks at once, step by step.

@@ -1,4 +1,5 @@
 import GodwitRandom
+import GodwitTestSupport
 import RealModule
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     let law = try Exponential(rate: rate)
     for (s, t) in [(0.1, 0.4), (3, 0.25), (20, 20)] {
       let (waited, further) = (law.survival(s + t) / law.survival(s), law.survival(t))
-      #expect(abs(waited - further) <= 1e-13 * further * max(1, rate * (s + t)))
+      expectClose(waited, further, tolerance: 1e-13 * max(1, rate * (s + t)))
     }
   }
 

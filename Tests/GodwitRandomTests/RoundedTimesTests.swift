@@ -1,4 +1,5 @@
 import GodwitRandom
+import GodwitTestSupport
 import Testing
 
 /// Times that were rounded, before `PoissonTest`.
@@ -22,7 +23,7 @@ import Testing
       let written = times.map { ($0 * 1e6).rounded() / 1e6 }
       for times in [times, times.map { $0 + 1_714_521_600 }, written] {
         let found = try #require(PoissonTest.resolution(of: times))
-        #expect(abs(found / unit - 1) < 1e-3, "\(found) for \(unit)")
+        expectClose(found, unit, tolerance: 1e-3)
       }
     }
   }
