@@ -105,6 +105,8 @@ import Testing
   @Test(arguments: [
     (["--mixer", "sofmax"], "there is no mixer \"sofmax\"; the known ones are softmax, linear"),
     (["--mixer", "flash:window=3"], "has no setting \"window\""),
+    (["--mixer", "linear,local:window=8"], "by an option each: --mixer linear --mixer local:window=8"),
+    (["--mixer", "local,window=8"], "settings stand behind a colon, as in local:window=128"),
     (["--lengths", "0"], "give numbers from 1"), (["--lengths", "64,,128"], "give numbers from 1"),
     (["--lengths", ""], "give numbers from 1"), (["--width", "0"], "give a number from 1"),
     (["--heads", "3"], "--heads 3: expected a divisor of the width, 256"),

@@ -159,6 +159,8 @@ import Testing
 
   @Test(arguments: [
     (["--mixer", "attention"], "--mixer attention: expected one of softmax, linear"),
+    (["--mixer", "linear,"], "--mixer '': expected one of softmax, linear"),
+    (["--mixer", "local,window=3"], "--mixer: \"local,window=3\" is no mixer: settings stand behind a colon"),
     (["--heads", "3"], "--heads 3: expected a divisor of the width, 16"),
     (["--depth", "0"], "--depth 0: expected a number from 1 to 4,096"),
     (["--width", "9999999999"], "--width 9999999999: expected"),

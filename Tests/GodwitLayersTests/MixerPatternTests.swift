@@ -61,6 +61,16 @@ struct MixerPatternTests {
     #expect(throws: MixerError.self) { try MixerPattern(named: text) }
   }
 
+  @Test(arguments: [
+    ("local,window=3", "local:window=128"), ("local=3", "local:window=128"), ("local window=3", "local:window=128"),
+    ("softmax,flash,chunk=8", "flash:expansion=2"), ("linear,window=3", "linear has none"),
+    ("linear,softmax,window=3", "softmax has none"),
+  ]) func settingsWithoutAColonAreExplained(text: String, expected: String) {
+    let error = #expect(throws: MixerError.self) { try MixerPattern(named: text) }
+    #expect("\(error!)".contains("settings stand behind a colon"))
+    #expect("\(error!)".contains(expected))
+  }
+
   /// In a process of its own, as what is registered is known to all tests of this one.
   @Test func settingsHaveTypes() async {
     await #expect(processExitsWith: .success) {

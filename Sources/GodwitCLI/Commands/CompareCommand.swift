@@ -153,6 +153,10 @@ struct CompareCommand: ParsableCommand {
     var generator = Philox(seed: seed.seed)
     var layers: [ComparedLayer] = []
     for name in names {
+      if let kinds = try? MixerPattern(named: name).kinds, kinds.count > 1 {
+        let each = kinds.map { "--mixer \($0.name)" }.joined(separator: " ")
+        throw ValidationError("--mixer \(name): mixers are measured one by one, by an option each: \(each)")
+      }
       do {
         let kind = try MixerKind(named: name)
         if layers.contains(where: { $0.name == kind.name }) { continue }

@@ -6,7 +6,9 @@ extension TrainingError {
   /// The same in the words of the command line: a value that no run can have is wrong usage.
   var inOptionNames: any Error {
     func refusal(_ field: String, _ found: String, _ expected: String) -> CommandFailure {
-      CommandFailure("\(OptionName.of(field)) \(found): expected \(expected)", exitCode: .validationFailure)
+      // What cannot be seen, or is not one word, stands in quotation marks.
+      let found = found.isEmpty || found.contains(where: \.isWhitespace) ? "'\(found)'" : found
+      return CommandFailure("\(OptionName.of(field)) \(found): expected \(expected)", exitCode: .validationFailure)
     }
     switch self {
     case .option(let error): return refusal(error.option, error.found, error.expected)
@@ -15,7 +17,9 @@ extension TrainingError {
       return refusal(field, "\(found)", expected)
     case .configuration(.mixer(.unknown(let name, let known))):
       return refusal("mixer", name, "one of \(known.joined(separator: ", "))")
-    case .configuration(.mixer), .configuration(.tooLarge):
+    case .configuration(.mixer(let error)):
+      return CommandFailure("--mixer: \(error)", exitCode: .validationFailure)
+    case .configuration(.tooLarge):
       return CommandFailure("\(self)", exitCode: .validationFailure)
     case .otherArchitecture(let run, let differences):
       let list = differences.map(OptionName.difference).joined(separator: "; ")

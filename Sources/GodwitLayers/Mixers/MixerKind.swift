@@ -19,6 +19,11 @@ public struct MixerKind: Sendable {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let all = Self.all
     guard let kind = all.first(where: { $0.name == parts[0] }) else {
+      let name = parts[0].prefix { !" ,=".contains($0) }
+      if parts[0].contains("="), let kind = all.first(where: { $0.name == name }) {
+        let example = kind.settings.first.map { "\(name):\($0.name)=\($0.standard)" }
+        throw MixerError.noColon(parts[0], mixer: kind.name, example: example)
+      }
       throw MixerError.unknown(name: parts[0], known: all.map(\.name))
     }
     type = kind.type

@@ -94,6 +94,8 @@ public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
   case unknown(name: String, known: [String])
   /// The mixer has no setting of this name.
   case unknownSetting(_ name: String, mixer: String, known: [String])
+  /// A setting stands behind a mixer's name without the colon that belongs between them; `example` has one of its settings.
+  case noColon(_ text: String, mixer: String, example: String?)
   /// A setting has a value that it cannot have.
   case impossibleSetting(_ name: String, mixer: String, found: String, expected: String)
   /// An option has a value that the mixer cannot have.
@@ -112,6 +114,9 @@ public enum MixerError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unknownSetting(let name, let mixer, let known):
       "the mixer \(mixer) has no setting \"\(name)\"; "
         + (known.isEmpty ? "it has none" : "the known ones are \(known.joined(separator: ", "))")
+    case .noColon(let text, let mixer, let example):
+      "\"\(text)\" is no mixer: settings stand behind a colon, as in "
+        + (example ?? "local:window=64, and the mixer \(mixer) has none")
     case .impossibleSetting(let name, let mixer, let found, let expected):
       "\(name) of the mixer \(mixer) is \"\(found)\"; expected \(expected)"
     case .impossible(let option, let found, let expected):
