@@ -138,4 +138,26 @@ import Testing
     #expect(try CommandRun("generate", folder, "--load-state", "").exitCode == 64)
     #expect(try CommandRun("generate", folder, "--bytes", "0").exitCode == 64)
   }
+
+  @Test func aStateReplacesNothingButAState() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let configuration = try String(contentsOf: URL(filePath: folder + "/config.json"), encoding: .utf8)
+    let files = [
+      try scratch.write("config.json", configuration), folder + "/last.safetensors", scratch.path("no/such/folder"),
+    ]
+    for file in files {
+      let before = try? Data(contentsOf: URL(filePath: file))
+      let run = try CommandRun("generate", folder, "--bytes", "3", "--save-state", file)
+      #expect(run.exitCode == 1)
+      // It is said before the work, which may be long.
+      #expect(run.output.isEmpty)
+      #expect(run.error.contains(file))
+      #expect(try before == (file.hasSuffix("folder") ? nil : Data(contentsOf: URL(filePath: file))))
+    }
+    let state = try scratch.write("state", "")
+    for bytes in ["3", "4"] {
+      #expect(try CommandRun("generate", folder, "--bytes", bytes, "--save-state", state).exitCode == 0)
+    }
+  }
 }

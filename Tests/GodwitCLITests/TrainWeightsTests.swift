@@ -37,7 +37,13 @@ import Testing
     let text = try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
     let run = try CommandRun("train", text, "--from", text, "--out", folder.path("a"), "--steps", "1")
     #expect(run.exitCode == 1)
-    #expect(run.error.hasPrefix("godwit: \(text) is not a s"))
+    #expect(run.error.hasPrefix("godwit: \(text) is not a safetensors file: "))
+    let state = folder.path("state")
+    #expect(
+      try CommandRun("generate", try TrainedRun.folder(), "--bytes", "1", "--save-state", state).exitCode == 0)
+    let other = try CommandRun("train", text, "--from", state, "--out", folder.path("a"), "--steps", "1")
+    #expect(other.exitCode == 1)
+    #expect(other.error.hasPrefix("godwit: \(state) is the state of a text"))
   }
 
   @Test func exportNamesWhatIsWrong() throws {
@@ -49,6 +55,21 @@ import Testing
     #expect(place.error.contains("no/folder"))
     #expect(try CommandRun("export", try TrainedRun.folder()).exitCode == 64)
     #expect(try CommandRun("export", try TrainedRun.folder(), "--out", "").exitCode == 64)
+  }
+
+  @Test func exportReplacesNothingButWhatItWrote() throws {
+    let run = try TrainedRun.folder()
+    let text = try folder.write("text.txt", "a text")
+    let foreign = folder.path("foreign.safetensors")
+    try (Data([16, 0, 0, 0, 0, 0, 0, 0]) + Data("{}              ".utf8)).write(to: URL(filePath: foreign))
+    for file in [text, run + "/best.safetensors", run + "/last.safetensors", run + "/config.json", foreign] {
+      let before = try Data(contentsOf: URL(filePath: file))
+      let refused = try CommandRun("export", run, "--out", file)
+      #expect(refused.exitCode == 1)
+      #expect(refused.error.contains("--out \(file): the file is there"))
+      #expect(try Data(contentsOf: URL(filePath: file)) == before)
+    }
+    for _ in 0..<2 { #expect(try CommandRun("export", run, "--out", folder.path("w")).exitCode == 0) }
   }
 
   @Test func theArticleShowsTheProgram() throws {

@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var source: RunArgument
 
-  @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file to write; only another that was exported is overwritten.", valueName: "file"))
   var out: String
 
   @OptionGroup var output: OutputOptions
@@ -27,6 +27,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let console = output.console
+    try OutputFile.check(out, option: "--out", kind: .weights)
     let model = try source.load(on: console).model
     try model.write(to: out)
     let leaves = model.leaves

@@ -61,7 +61,9 @@ struct GenerateCommand: ParsableCommand {
       valueName: "file"))
   var loadState: String?
 
-  @Option(help: ArgumentHelp("Keep the state after the last byte in this file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep the state after the last byte in this file; only another state is overwritten.", valueName: "file"))
   var saveState: String?
 
   @Option(
@@ -99,6 +101,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let console = output.console
     threads.apply()
+    if let saveState { try OutputFile.check(saveState, option: "--save-state", kind: .state) }
     let model = try source.load(on: console).model
     var session = try loadState.map { try TextSession(model, reading: $0) } ?? TextSession(model)
     session.sampler.options = try sampling(over: session.sampler.options)

@@ -4,6 +4,8 @@ public enum WeightsError: Error, Sendable, CustomStringConvertible {
   case file(SafetensorsError)
   /// The file is a run's checkpoint that cannot be used.
   case checkpoint(RunError)
+  /// The file holds what a model has of a text, not the model.
+  case state(path: String)
   /// The file does not say of which architecture its tensors are.
   case noConfiguration(path: String)
   /// There is no such architecture.
@@ -15,6 +17,9 @@ public enum WeightsError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .file(let error): "\(error)"
     case .checkpoint(let error): "\(error)"
+    case .state(let path):
+      "\(path) is the state of a text, which --save-state or TextSession.write wrote, and holds no weights; give the run of its "
+        + "model, or a file that godwit export wrote"
     case .noConfiguration(let path):
       "\(path) does not say of which architecture its tensors are; give the architecture with it"
     case .configuration(let path, let error): "\(path) is of an architecture that there is not: \(error)"

@@ -17,6 +17,7 @@ public struct WeightsFile: Sendable {
   public init(reading path: String) throws(WeightsError) {
     self.path = path
     do throws(SafetensorsError) { file = try SafetensorsFile(reading: path) } catch { throw .file(error) }
+    if WrittenFile(metadata: file.metadata) == .state { throw .state(path: path) }
   }
 
   private var isCheckpoint: Bool { file.metadata[CheckpointKey.version] != nil }

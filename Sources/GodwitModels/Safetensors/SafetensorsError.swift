@@ -28,7 +28,7 @@ public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible
     case .tooShort(let path, let found):
       "\(path) is not a safetensors file: it has \(found) bytes, at least 10 are needed"
     case .headerLength(let path, let found, let available):
-      "\(path) is not a sound safetensors file: its header claims \(found) bytes, at most \(available) are possible"
+      "\(path) is not a safetensors file: its header would have \(found) bytes, at most \(available) are possible"
     case .header(let path, let offset, let problem):
       "\(path) is not a sound safetensors file: header byte \(offset): \(problem)"
     case .tensor(let path, let name, let problem):
@@ -46,7 +46,8 @@ public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible
   package var remedy: String {
     switch self {
     case .file(let error): error.remedy
-    case .tooShort, .headerLength, .header, .tensor, .trailingBytes: "copy or download it again"
+    case .tooShort, .headerLength: "check the path; if this is the file, copy or download it again"
+    case .header, .tensor, .trailingBytes: "copy or download it again"
     case .shortened: "open it again when nothing writes to it"
     case .noTensor(_, _, let nearest): nearest.map { "did you mean \"\($0)\"?" } ?? "see its names"
     case .unsupported: "read its bytes, or convert it to F32"

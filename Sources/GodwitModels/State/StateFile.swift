@@ -8,7 +8,7 @@ struct StateFile {
   static let formatVersion = 1
   private static let prefix = "state."
 
-  private enum Key {
+  enum Key {
     static let version = "formatVersion"
     static let fingerprint = "modelFingerprint"
     static let bytesRead = "bytesRead"
