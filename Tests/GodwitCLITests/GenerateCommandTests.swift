@@ -160,4 +160,31 @@ import Testing
       #expect(try CommandRun("generate", folder, "--bytes", bytes, "--save-state", state).exitCode == 0)
     }
   }
+
+  @Test func whatIsInterruptedIsSaved() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let command = #""$godwit" generate '\#(folder)' --prompt 'line 7' --bytes 100000000 --save-state state > text"#
+    let wait = " & pid=$!; until [ -s text ]; do sleep 0.01; done; kill -INT $pid; wait $pid"
+    let run = try CommandRun(shell: command + wait, in: scratch.url)
+    #expect(run.exitCode == 130)
+    #expect(run.error.contains("saved; go on with:"))
+    #expect(run.error.contains("generate \(folder) --load-state state --bytes "))
+    let first = try Data(contentsOf: scratch.url.appending(path: "text"))
+    let further = try CommandRun("generate", folder, "--load-state", "state", "--bytes", "50", in: scratch.url)
+    let whole = try CommandRun("generate", folder, "--prompt", "line 7", "--bytes", "\(first.count + 50)")
+    #expect(first + further.outputBytes == whole.outputBytes)
+  }
+
+  @Test func aReaderThatLeavesCostsNoState() throws {
+    let folder = try TrainedRun.folder()
+    let scratch = try TemporaryFolder()
+    let command =
+      #"("$godwit" generate '\#(folder)' --bytes 100000000 --save-state state; echo "code $?" >&2) | head -c 10"#
+    let run = try CommandRun(shell: command, in: scratch.url)
+    #expect(run.outputBytes.count == 10)
+    #expect(run.error.contains("nothing reads standard output any more; stopped after "))
+    #expect(run.error.hasSuffix("code 141\n"))
+    #expect(try CommandRun("generate", folder, "--load-state", "state", in: scratch.url).exitCode == 0)
+  }
 }

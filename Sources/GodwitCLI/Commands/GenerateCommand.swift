@@ -15,7 +15,8 @@ struct GenerateCommand: ParsableCommand {
 
       --save-state keeps what the model has of the text, and the random numbers to come, in a small file; --load-state \
       goes on from there, with the prompt if there is one, else where the text stopped. So a long text is read once and \
-      continued many times; 100 bytes, saved, loaded, and 100 more are the 200 bytes of one call.
+      continued many times; 100 bytes, saved, loaded, and 100 more are the 200 bytes of one call. With --save-state Ctrl-C \
+      saves what was written so far.
 
       EXAMPLES
         godwit generate runs/first --prompt 'Once upon a time' --bytes 500
@@ -112,18 +113,40 @@ struct GenerateCommand: ParsableCommand {
     session.read(prompt)
     let read = clock.now
     var stream = TextStream(console)
-    for _ in 0..<bytes { stream.write(session.next()) }
+    // While the prompt is read nothing is worth saving, and Ctrl-C ends the command at once.
+    if saveState != nil { Interruption.watch() }
+    var written = 0
+    while written < bytes, !Interruption.isRequested {
+      stream.write(session.next())
+      written += 1
+    }
     stream.finish()
     let end = clock.now
     if let saveState { try session.write(to: saveState) }
     var line: JSONLine = [
-      "event": "done", "bytes": .integer(bytes), "promptBytes": .integer(prompt.count),
+      "event": "done", "bytes": .integer(written), "promptBytes": .integer(prompt.count),
       "promptSeconds": .number((read - start) / .seconds(1)),
-      "secondsPerByte": bytes == 0 ? .null : .number((end - read) / .seconds(1) / Double(bytes)),
+      "secondsPerByte": written == 0 ? .null : .number((end - read) / .seconds(1) / Double(written)),
       "peakMemoryBytes": .integer(ProcessMemory.peakByteCount),
     ]
     if let saveState { line["state"] = .text(saveState) }
     console.emit(line)
+    if let saveState, written < bytes || Interruption.outputFailure != nil {
+      throw stopped(after: written, saved: saveState, on: console)
+    }
+  }
+
+  /// The end of a command that was stopped and has saved; says how to go on.
+  private func stopped(after written: Int, saved state: String, on console: Console) -> ExitCode {
+    let next = ShellCommand.line(
+      ShellCommand.program, ["generate", source.folder, "--load-state", state, "--bytes", "\(max(bytes - written, 1))"])
+    let what = "after \(Quantity.counted(written, "byte")) and saved; go on with:\n  \(next)"
+    if let failure = Interruption.outputFailure {
+      StandardStream.error.write(line: "godwit: \(failure); stopped \(what)")
+      return ExitCode(failure.exitCode)
+    }
+    console.note("interrupted \(what)")
+    return ExitCode(Interruption.exitCode)
   }
 }
 
