@@ -8,7 +8,10 @@ enum RunName {
     var name = first.deletingPathExtension().lastPathComponent
     name = String(name.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "-" })
     name = String(name.prefix(50))  // with the rest it must fit into the 255 bytes that a name may have
-    let base = "runs/\(name.isEmpty ? "text" : name)-\(mixer.prefix { $0 != ":" })"
+    // A name without its settings; of several mixers, which may be as many as there are blocks, the first ones.
+    let mixers = mixer.split(separator: ",").filter { part in !part.prefix { $0 != ":" }.contains("=") }
+    let kinds = mixers.map { $0.prefix { $0 != ":" } }.joined(separator: "-").prefix(40)
+    let base = "runs/\(name.isEmpty ? "text" : name)-\(kinds)"
     var folder = base
     var number = 2
     while FileManager.default.fileExists(atPath: folder) {
