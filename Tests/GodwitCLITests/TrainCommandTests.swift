@@ -66,6 +66,15 @@ import Testing
     #expect(again.error.isEmpty)
   }
 
+  @Test func theStepsOfATimedRunAreAboutSoMany() throws {
+    let folder = try folder()
+    let options = ["train", "text.txt", "--width", "16", "--heads", "2", "--context", "16", "--sample-every", "0"]
+    let timed = try CommandRun(arguments: options + ["--minutes", "0.02"], in: folder.url)
+    #expect(timed.error.contains(/\nabout [0-9,]+ steps? of .* each, as many as fit into the time, into runs\//))
+    let counted = try CommandRun(arguments: options + ["--steps", "3"], in: folder.url)
+    #expect(counted.error.contains(/\n3 steps of .* each, into runs\//))
+  }
+
   @Test func runsBegunAtOnceHaveFoldersOfTheirOwn() throws {
     let folder = try folder()
     // Both look for a name before either has made its folder, as each first measures how long a step takes.

@@ -82,7 +82,9 @@ struct TrainingReport {
     } else {
       console.note(
         (start.step == 0 ? "" : "going on after step \(Quantity.grouped(start.step)): ")
-          + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.unitsPerStep)) each, into \(start.folder)"
+          + (start.isTimed ? "about " : "")
+          + "\(Quantity.counted(start.steps, "step")) of \(Quantity.bytes(start.unitsPerStep)) each"
+          + (start.isTimed ? ", as many as fit into the time" : "") + ", into \(start.folder)"
       )
     }
     bar = ProgressBar(

@@ -28,6 +28,8 @@ public struct TrainingStart: Sendable, Hashable {
   public let step: Int
   /// The steps of the whole run; in one that has a time, as planned so far.
   public let steps: Int
+  /// Whether the run has a time, by which its steps are planned again as it goes.
+  public let isTimed: Bool
   /// How much one step learns from, in the task's unit.
   public let unitsPerStep: Int
   /// The number of parameters.

@@ -112,7 +112,8 @@ extension TrainingSession {
   /// What there is to know at the start.
   var start: TrainingStart {
     TrainingStart(
-      step: state.progress.step, steps: steps, unitsPerStep: unitsPerStep, parameters: state.model.parameterCount,
+      step: state.progress.step, steps: steps, isTimed: configuration.training.training.isTimed,
+      unitsPerStep: unitsPerStep, parameters: state.model.parameterCount,
       folder: folder.path)
   }
 }
