@@ -48,7 +48,8 @@ import Testing
     // A program that does not know the mixer says so.
     let other = try CommandRun("generate", scratch.path("run"))
     #expect(other.exitCode == 1)
-    #expect(other.error.contains("there is no mixer \"fading-mean\""))
+    #expect(other.error.contains("has the mixer \"fading-mean\", which this program does not know"))
+    #expect(!other.error.contains("damaged"))
   }
 
   @Test(arguments: [("StreamFromRun", 20), ("TrainInMemory", 20), ("MixersFromSwift", 60), ("OwnMixer", 100)])

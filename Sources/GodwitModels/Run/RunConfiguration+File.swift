@@ -22,6 +22,9 @@ extension RunConfiguration {
       throw .malformed(path: path, reason: Self.reason(error))
     }
     do throws(TrainingError) { try Task.validate(model, training) } catch {
+      if case .configuration(.mixer(.unknown(let mixer, _))) = error {
+        throw .unknownMixer(path: folder.path, mixer: mixer)
+      }
       throw .malformed(path: path, reason: "\(error)")
     }
     guard training.training.steps != nil else {

@@ -10,6 +10,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   case newerFormat(path: String, found: Int, known: Int)
   /// A run is one of another task.
   case otherTask(path: String, found: String, expected: String)
+  /// A run has a mixer that nobody registered in this program.
+  case unknownMixer(path: String, mixer: String)
   /// A checkpoint belongs to another architecture than the run's configuration.
   case architecture(path: String, differences: [FieldDifference])
   /// A checkpoint's contents are not those that were written.
@@ -41,6 +43,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
       "\(path) has format version \(found), and this godwit knows versions up to \(known)"
     case .otherTask(let path, let found, let expected):
       "the run in \(path) is one of \(found), not of \(expected)"
+    case .unknownMixer(let path, let mixer):
+      "the run in \(path) has the mixer \"\(mixer)\", which this program does not know"
     case .architecture(let path, let differences):
       "\(path) belongs to another architecture than the run: " + differences.map(\.description).joined(separator: "; ")
     case .altered(let path):
@@ -63,6 +67,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     case .malformed: "restore it, or train again"
     case .newerFormat: "update godwit to read it"
     case .otherTask: "give a run of this task, or use the command of the other one"
+    case .unknownMixer: "load it in the program that registers this mixer (MixerKind.register), or update godwit"
     case .architecture: "restore the checkpoint or config.json"
     case .altered: "restore it, or train again"
     case .checkpoint(let error): error.remedy
