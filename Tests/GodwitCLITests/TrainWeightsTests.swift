@@ -88,6 +88,7 @@ import Testing
     let info = try CommandRun("info", run)
     #expect(info.exitCode == 0 && info.error.isEmpty)
     #expect(info.output.contains("none: the model was trained elsewhere"))
+    #expect(info.output.contains("made by     a program\n"))
     let text = try folder.write("text.txt", String(repeating: "to be or not to be, ", count: 100))
     #expect(try CommandRun("evaluate", run, "--text", text).exitCode == 0)
     #expect(try CommandRun("train", text, "--from", run, "--out", folder.path("b"), "--steps", "2").exitCode == 0)

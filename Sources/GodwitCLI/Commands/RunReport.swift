@@ -57,7 +57,7 @@ struct RunReport {
     let history = run.history
     var rows = [
       ("run", run.folder.path),
-      ("made by", TerminalText.escaped(run.configuration.command)),
+      ("made by", run.configuration.command.isEmpty ? "a program" : TerminalText.escaped(run.configuration.command)),
       ("mixer", configuration.mixer),
       (
         "sizes",
