@@ -3,9 +3,11 @@ import GodwitModels
 
 /// Refuses a command that there is not by naming those that there are, as the parser would only call it unexpected.
 enum CommandName {
-  static func validate(_ name: String?) throws {
+  /// Looks at the words behind the program's name.
+  static func validate(_ words: ArraySlice<String>) throws {
     let known = GodwitCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
-    guard let name, !name.hasPrefix("-"), name != "help", !known.contains(name) else { return }
+    guard let name = words.first, !name.hasPrefix("-"), !known.contains(name) else { return }
+    if name == "help" { return try validate(words.dropFirst()) }
     let remedy =
       suggestion(for: name, among: known).map { "did you mean '\($0)'?" }
       ?? "the commands are \(known.joined(separator: ", "))"

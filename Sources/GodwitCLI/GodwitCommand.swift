@@ -30,7 +30,7 @@ public struct GodwitCommand: ParsableCommand {
     }
     do {
       try EnvironmentCheck.validate()
-      try CommandName.validate(CommandLine.arguments.dropFirst().first)
+      try CommandName.validate(CommandLine.arguments.dropFirst())
       try CommandWords.validate()
       var command = try parseAsRoot()
       try command.run()

@@ -32,6 +32,10 @@ import Testing
 
   @Test func aMistypedCommandFindsItsWay() throws {
     #expect(try CommandRun("tain", "text").error.hasPrefix("godwit: there is no command 'tain'; did you mean 'train'?"))
+    #expect(try CommandRun("trian", "text").error.contains("did you mean 'train'?"))
+    let help = try CommandRun("help", "walks")
+    #expect(help.exitCode == 64 && help.output.isEmpty)
+    #expect(help.error.hasPrefix("godwit: there is no command 'walks'; did you mean 'walk'?"))
     let other = try CommandRun("serve")
     #expect(other.error.hasPrefix("godwit: there is no command 'serve'; the commands are train, generate, "))
     #expect(other.exitCode == 64)
