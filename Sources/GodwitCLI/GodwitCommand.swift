@@ -30,6 +30,7 @@ public struct GodwitCommand: ParsableCommand {
     }
     do {
       try EnvironmentCheck.validate()
+      try ArgumentBytes.validate()
       try CommandName.validate(CommandLine.arguments.dropFirst())
       try CommandWords.validate()
       var command = try parseAsRoot()
@@ -49,7 +50,7 @@ public struct GodwitCommand: ParsableCommand {
     case _ where code == .success:
       StandardStream.output.write(line: fullMessage(for: error))  // help or the version was asked for
     case _ where code == .validationFailure:
-      StandardStream.error.write(line: "godwit: " + fullMessage(for: error).dropping(prefix: "Error: "))
+      say(String(fullMessage(for: error).dropping(prefix: "Error: ")))
     case let failure as CommandFailure:
       say("\(failure)")
       Foundation.exit(failure.exitCode.rawValue)
@@ -59,7 +60,7 @@ public struct GodwitCommand: ParsableCommand {
     Foundation.exit(code.rawValue)
   }
 
-  /// Says what went wrong; words of a file may be in it, which must not change the terminal.
+  /// Says what went wrong; words of a file or an argument may be in it, which must not change the terminal.
   private static func say(_ problem: String) {
     StandardStream.error.write(line: "godwit: " + TerminalText.escaped(problem))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import GodwitCLI
+import GodwitTestSupport
 import Testing
 
 @Suite struct GodwitCommandTests {
@@ -54,4 +55,21 @@ import Testing
       #expect(run.error.hasPrefix("godwit: cannot write to standard output: "))
     }
   #endif
+
+  /// They would name another file than the one that was meant.
+  @Test(arguments: [#"train $'na\xffme.txt'"#, #"train text --out $'\xfe'"#, #"generate run --prompt $'a\xc3'"#])
+  func argumentsThatAreNotUTF8AreRefused(arguments: String) throws {
+    let scratch = try TemporaryFolder()
+    try scratch.write("text", String(repeating: "a text ", count: 1000))
+    let run = try CommandRun(shell: #""$godwit" \#(arguments)"#, in: scratch.url)
+    #expect(run.exitCode == 64)
+    #expect(run.error.contains("is not UTF-8"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["text"])
+  }
+
+  @Test func anArgumentCannotChangeTheTerminal() throws {
+    let run = try CommandRun("train", "--\u{1B}[31m")
+    #expect(run.exitCode == 64)
+    #expect(run.error.contains(#"\x1B[31m"#) && !run.error.contains("\u{1B}"))
+  }
 }
