@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Begin with the weights of the run in this folder, or of a safetensors file, whoever wrote it.",
+      "Begin with the weights of the run in this folder, or of a safetensors file, whoever wrote it. A run, or a file that 'godwit export' wrote, brings its architecture; for any other file the options above describe it.",
       valueName: "run or file"))
   var from: String?
 

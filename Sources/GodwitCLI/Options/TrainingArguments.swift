@@ -26,7 +26,11 @@ struct TrainingArguments: ParsableArguments {
     parsing: .unconditional, help: "The passes that make one step together. (default: \(Self.defaults.accumulation))")
   var accumulation: Int?
 
-  @Option(parsing: .unconditional, help: "The greatest learning rate. (default: \(Self.defaults.learningRate))")
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The greatest learning rate; the one option that may be another when a run is resumed. (default: \(Self.defaults.learningRate))"
+  )
   var learningRate: Double?
 
   @Option(parsing: .unconditional, help: "The learning rate at the end. (default: a tenth of the greatest)")
