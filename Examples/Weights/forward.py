@@ -1,5 +1,6 @@
 # python3 Examples/Weights/forward.py WEIGHTS.safetensors TEXT: how well a model with the mixer "linear" predicts a text, in bits per byte.
-# WEIGHTS is what `godwit export RUN --out WEIGHTS.safetensors` wrote; the numbers are those of `godwit evaluate`.
+# WEIGHTS is what `godwit export RUN --out WEIGHTS.safetensors` wrote; the numbers are those of `godwit evaluate`. It needs the
+# packages numpy and safetensors.
 import json
 import math
 import sys
@@ -11,6 +12,10 @@ with safe_open(sys.argv[1], framework="np") as file:
     w = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}
     model = json.loads(file.metadata()["godwit.configuration"])
 heads, depth = model["heads"], model["depth"]
+known = {"mixer": "linear", "positions": "rotary", "norm": "layer", "normPlacement": "pre", "feedForward": "gelu", "tiedHead": False}
+for name, value in known.items():
+    if model[name] != value:
+        sys.exit(f"this program knows models with {name} {value}; that of {sys.argv[1]} has {name} {model[name]}")
 
 
 def linear(x, name):  # [T, N] to [T, M]: rows times a matrix [N, M]
