@@ -54,6 +54,11 @@ extension TextSession {
     }
     guard let limit = model.configuration.maximumLength else {
       guard reader.recent.isEmpty else { throw file.damaged("it has bytes that the model does not keep") }
+      // One more than bytes where the text began with none: what stands before its first byte was read too.
+      let position = reader.state.positions[0]
+      guard 0...1 ~= position - file.bytesRead else {
+        throw file.damaged("it is at position \(position) after \(file.bytesRead) bytes")
+      }
       self.init(reader, sampler: sampler, logits: logits, byteCount: file.bytesRead)
       return
     }
