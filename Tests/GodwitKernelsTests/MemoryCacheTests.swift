@@ -56,7 +56,9 @@ import Testing
       DispatchQueue.concurrentPerform(iterations: 8) { thread in
         for round in 0..<200 {
           let sizes = (0..<20).map { ($0 * 97 + round * 31 + thread) % 9000 + 8 }
-          let blocks = sizes.map { MemoryCache.allocate(byteCount: $0).assumingMemoryBound(to: Int.self) }
+          nonisolated(unsafe) let blocks = sizes.map {
+            MemoryCache.allocate(byteCount: $0).assumingMemoryBound(to: Int.self)
+          }
           for (index, block) in blocks.enumerated() { block.pointee = thread << 32 | index }
           if round % 50 == 0 { MemoryCache.trim() }
           for (index, block) in blocks.enumerated() {
