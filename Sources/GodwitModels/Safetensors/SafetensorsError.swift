@@ -28,7 +28,7 @@ public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible
     case .tooShort(let path, let found):
       "\(path) is not a safetensors file: it has \(found) bytes, at least 10 are needed"
     case .headerLength(let path, let found, let available):
-      "\(path) is not a safetensors file: its header would have \(found) bytes, at most \(available) are possible"
+      "\(path) is not a safetensors file: its header claims \(found) bytes, at most \(available) are possible"
     case .header(let path, let offset, let problem):
       "\(path) is not a sound safetensors file: header byte \(offset): \(problem)"
     case .tensor(let path, let name, let problem):
