@@ -3,30 +3,80 @@ import GodwitModels
 import GodwitRandom
 import Synchronization
 
-/// Two texts that are being written, a byte of each: one after another on one thread, and at once on two.
+/// Texts that are being written: two one after another and at once on two threads, eight by themselves and as a batch. And how
+/// long whoever cancels waits: for the longest piece of a prompt that is read at once.
 enum SessionBenchmarks {
-  static let all: [Benchmark] = [(width: 256, depth: 4), (width: 64, depth: 2)].flatMap { size in
-    ["in-turn", "at-once"].map { two(width: size.width, depth: size.depth, $0) }
-  }
+  static let all: [Benchmark] =
+    [(width: 256, depth: 4), (width: 64, depth: 2)].flatMap { size in
+      ["in-turn", "at-once"].map { two(width: size.width, depth: size.depth, $0) }
+    } + ["in-turn", "as-batch"].map(eight)
+    + [("linear", 256, 4, 0), ("softmax", 256, 4, 8192), ("linear", 768, 12, 0)].map(cancelled)
 
   /// Bytes that a session writes in a call; so many that waking a thread counts for nothing.
   private static let length = 512
 
   private static func two(width: Int, depth: Int, _ order: String) -> Benchmark {
     let bytes = Double(2 * length)
-    // Multiplications and additions of the dense layers and of the sums that linear attention reads and writes.
-    let operations = 2 * Double(width) * Double(12 * width * depth + 256) + 4 * Double(width * width / 4 * depth)
     return Benchmark(
       "sessions/linear/2x\(width)x\(depth)/\(order)", work: bytes, unit: "bytes",
-      floor: .init(operations: bytes * operations)
+      floor: .init(operations: bytes * operations(width: width, depth: depth))
     ) {
-      var generator = Philox(seed: 0)
-      let model = try LanguageModel(
-        LanguageModelConfiguration(mixer: "linear", width: width, depth: depth, heads: 4), using: &generator)
+      let model = try model("linear", width: width, depth: depth)
       let sessions = [Session(model), Session(model)]
       guard order == "at-once" else { return { for session in sessions { session.write(length) } } }
       return { DispatchQueue.concurrentPerform(iterations: 2) { sessions[$0].write(length) } }
     }
+  }
+
+  private static func eight(_ order: String) -> Benchmark {
+    let (width, depth, count) = (256, 4, 64)
+    let bytes = Double(8 * count)
+    return Benchmark(
+      "sessions/linear/8x\(width)x\(depth)/\(order)", work: bytes, unit: "bytes",
+      floor: .init(operations: bytes * operations(width: width, depth: depth))
+    ) {
+      let model = try model("linear", width: width, depth: depth)
+      let sessions = (0..<8).map { TextSession(model, seed: $0) }
+      var batch = TextBatch(sessions)
+      if order == "as-batch" { return { for _ in 0..<count { _ = batch.next() } } }
+      var alone = sessions
+      return { for index in alone.indices { for _ in 0..<count { _ = alone[index].next() } } }
+    }
+  }
+
+  /// From the moment that the first piece of a prompt begins to be read, and is cancelled, until the reading has ended.
+  private static func cancelled(mixer: String, width: Int, depth: Int, after past: Int) -> Benchmark {
+    Benchmark("sessions/\(mixer)/1x\(width)x\(depth)/cancelled-after-\(past)", work: 1, unit: "pieces") {
+      var session = TextSession(try model(mixer, width: width, depth: depth))
+      session.read(repeatElement(32, count: past))
+      let ready = session
+      return {
+        let (begun, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let reading = Task {
+          var session = ready
+          let prompt = (0..<1 << 20).lazy.map { index -> UInt8 in
+            if index == 0 { begun.signal() }
+            return UInt8(truncatingIfNeeded: index)
+          }
+          try? await session.read(prompt)
+          ended.signal()
+        }
+        begun.wait()
+        reading.cancel()
+        ended.wait()
+      }
+    }
+  }
+
+  private static func model(_ mixer: String, width: Int, depth: Int) throws -> LanguageModel {
+    var generator = Philox(seed: 0)
+    return try LanguageModel(
+      LanguageModelConfiguration(mixer: mixer, width: width, depth: depth, heads: 4), using: &generator)
+  }
+
+  /// Multiplications and additions of a byte: of the dense layers, and of the sums that linear attention reads and writes.
+  private static func operations(width: Int, depth: Int) -> Double {
+    2 * Double(width) * Double(12 * width * depth + 256) + 4 * Double(width * width / 4 * depth)
   }
 
   /// A text that goes on from call to call.
