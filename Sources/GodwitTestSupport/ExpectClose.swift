@@ -23,6 +23,8 @@ public enum Tolerance {
   public static let singleValue = 2e-6
   /// For its derivatives in float32, of the first and the second order, against those in float64.
   public static let singleDerivative = 5e-6
+  /// The same of a derivative that is a long sum of differences of sums, by the size of its addends.
+  public static let singleSummedDerivative = 1e-5
   /// For gradients of parts of an operation, in float64.
   public static let partialGradient = 1e-13
   /// For a value in forward mode against the plain one.

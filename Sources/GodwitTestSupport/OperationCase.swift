@@ -23,18 +23,23 @@ public struct OperationCase: Sendable, CustomStringConvertible {
   public let domains: [Domain]
   /// Whether one kernel computes the gradients, whichever of them are wanted, so that each has the same bits.
   public let hasOneGradientKernel: Bool
+  /// The inputs with those whose gradients are long sums in the shapes of the addends, if there are: what is left of a sum
+  /// may be much smaller than its addends, by which its error is measured.
+  public let unsummed: (@Sendable ([Tensor]) -> [Tensor])?
   /// The operation.
   public let function: @Sendable ([Tensor]) -> [Tensor]
 
   /// An operation with several results.
   public init(
     _ name: String, _ shapes: [Shape], _ domains: [Domain] = [], hasOneGradientKernel: Bool = true,
+    unsummed: (@Sendable ([Tensor]) -> [Tensor])? = nil,
     all function: @escaping @Sendable ([Tensor]) -> [Tensor]
   ) {
     self.name = name
     self.shapes = shapes
     self.domains = shapes.indices.map { $0 < domains.count ? domains[$0] : domains.last ?? .real }
     self.hasOneGradientKernel = hasOneGradientKernel
+    self.unsummed = unsummed
     self.function = function
   }
 

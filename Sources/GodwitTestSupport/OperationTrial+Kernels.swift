@@ -1,8 +1,18 @@
 import GodwitTensor
 
 extension OperationTrial {
-  /// A hundredth of the gradients' mean size, by which errors of smaller ones are measured.
-  private var leastGradient: Double { norm(gradients) / Double(max(gradients.count, 1)).squareRoot() * 1e-2 }
+  /// By what the error of each gradient is measured at least, a hundredth of the gradients' mean size or the size of a long
+  /// sum's addends, and how great it may be in float32.
+  private var limits: [(scale: Double, tolerance: Double)] {
+    let least = norm(gradients) / Double(max(gradients.count, 1)).squareRoot() * 1e-2
+    let usual = gradients.map { _ in (scale: least, tolerance: Tolerance.singleDerivative) }
+    guard let unsummed = operation.unsummed else { return usual }
+    let addends = valueWithPullback(at: unsummed(x), of: function).pullback(u)
+    return x.indices.map { index in
+      if addends[index].shape == x[index].shape { return usual[index] }
+      return (scale: max(norm([addends[index]]), least), tolerance: Tolerance.singleSummedDerivative)
+    }
+  }
 
   /// Values and gradients of the float32 kernels against float64.
   func kernelFindings() -> [String] {
@@ -10,10 +20,11 @@ extension OperationTrial {
     for (index, (a, b)) in zip(function(x.converted(to: .float32)), y).enumerated() {
       found += exceeding(errorRatio(a, b), Tolerance.singleValue, "result \(index) in float32")
     }
+    let limits = limits
     let singles = gradients(by: Array(x.indices), of: Array(y.indices), .float32)
     for (index, (a, b)) in zip(singles, gradients).enumerated() {
       found += exceeding(
-        errorRatio(a, b, scale: leastGradient), Tolerance.singleDerivative, "gradient \(index) in float32")
+        errorRatio(a, b, scale: limits[index].scale), limits[index].tolerance, "gradient \(index) in float32")
     }
     return found
   }
@@ -42,6 +53,7 @@ extension OperationTrial {
   /// Gradients by one operand while the others are constants, and of one result while the others go unused.
   func partFindings() -> [String] {
     let operands = Array(x.indices)
+    let limits = limits
     var found: [String] = []
     // Where an operand is alone its gradient has the bits that it has among all, or those of another kernel.
     func compareAlone(_ results: [Int], _ dtype: DType, _ got: [Tensor], _ want: [Tensor], _ what: String) {
@@ -51,7 +63,8 @@ extension OperationTrial {
         if operation.hasOneGradientKernel || dtype == .float64 {
           if alone.scalars != got[operand].scalars { found.append("\(what), has other bits") }
         } else {
-          found += exceeding(errorRatio(alone, want[operand], scale: leastGradient), Tolerance.singleDerivative, what)
+          found += exceeding(
+            errorRatio(alone, want[operand], scale: limits[operand].scale), limits[operand].tolerance, what)
         }
       }
     }
@@ -64,10 +77,10 @@ extension OperationTrial {
         cotangents[result] = u[result]
         let want = valueWithPullback(at: x, of: function).pullback(cotangents)
         let got = gradients(by: operands, of: [result], dtype)
-        let tolerance = dtype == .float32 ? Tolerance.singleDerivative : Tolerance.partialGradient
         for (index, (a, b)) in zip(got, want).enumerated() {
+          let tolerance = dtype == .float32 ? limits[index].tolerance : Tolerance.partialGradient
           found += exceeding(
-            errorRatio(a, b, scale: leastGradient), tolerance,
+            errorRatio(a, b, scale: limits[index].scale), tolerance,
             "gradient \(index) of result \(result) alone in \(dtype)")
         }
         compareAlone([result], dtype, got, want, " of result \(result) alone")

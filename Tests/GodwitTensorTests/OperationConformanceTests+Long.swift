@@ -55,11 +55,14 @@ extension OperationConformanceTests {
           })
       }
       for decay: Shape? in [nil, [2], [2, k], [1, t, 2], [1, t, 2, k]] {
+        let domains: [OperationCase.Domain] = [.real, .real, .real] + (decay == nil ? [.real] : [.negative, .real])
+        var unsummed: (@Sendable ([Tensor]) -> [Tensor])?
+        if decay != nil { unsummed = { expandingDecay($0, to: [1, t, 2, k]) } }
         cases.append(
           OperationCase(
             "outerProductRecurrence",
             [[1, t, 2, k], [1, t, 2, k], [1, t, 2, v]] + (decay.map { [$0] } ?? []) + [[1, 2, k, v]],
-            [.real, .real, .real] + (decay == nil ? [.real] : [.negative, .real]), hasOneGradientKernel: decay == nil,
+            domains, hasOneGradientKernel: decay == nil, unsummed: unsummed,
             all: {
               let (y, state) = outerProductRecurrence(
                 $0[0], $0[1], $0[2], logDecay: decay == nil ? nil : $0[3], initial: $0[$0.count - 1])
@@ -94,4 +97,19 @@ extension OperationConformanceTests {
   @Test(arguments: longCases) func kernelsConformOverLongSequences(operation: OperationCase) {
     checkKernels(of: operation)
   }
+}
+
+/// The operands of an outer-product recurrence with a decay of its own for each channel of each position.
+@Sendable private func expandingDecay(_ operands: [Tensor], to full: Shape) -> [Tensor] {
+  let decay = operands[3]
+  let shape: Shape =
+    switch decay.rank {
+    case 1: [1, 1, full[2], 1]
+    case 2: [1, 1, full[2], full[3]]
+    case 3: [full[0], full[1], full[2], 1]
+    default: full
+    }
+  var expanded = operands
+  expanded[3] = decay.reshaped(shape).broadcast(to: full)
+  return expanded
 }
