@@ -126,7 +126,7 @@ import Testing
     guard case .textMissing = missing else { return unexpected(missing) }
     #expect(GodwitModelsTests.text(of: missing).contains("--resume \(run.path("a")) PATH"))
     // Its new place need be said only once.
-    _ = try SmallRun.run(try Trainer(resuming: run.path("a"), paths: [moved]), until: 5)
+    try Trainer(resuming: run.path("a"), paths: [moved]).train(until: 5)
     #expect(try run.resume("a") == .finished)
   }
 
@@ -136,7 +136,7 @@ import Testing
     for name in ["b", "c"] { try run.folder.write("text/\(name)", SmallRun.words(count: 1500, seed: 2)) }
     var request = run.request("a")
     request.paths = [run.path("text")]
-    _ = try SmallRun.run(try Trainer(request), until: 3)
+    try Trainer(request).train(until: 3)
     try run.folder.write("text/a.log", Array("text: 2 files".utf8))
     #expect(throws: Never.self) { try Trainer(resuming: run.path("a")) }
     let error = #expect(throws: TrainingError.self) {
@@ -171,7 +171,7 @@ import Testing
     let late = try Trainer(run.request("a"))
     try run.train("a", until: 5)
     let (history, tensors) = (try run.history("a"), try run.tensors("a", .last))
-    let error = #expect(throws: TrainingError.self) { try SmallRun.run(late, until: 1) }
+    let error = #expect(throws: TrainingError.self) { try late.train(until: 1) }
     guard case .run(.exists) = error else { return unexpected(error) }
     #expect(try run.history("a") == history)
     #expect(try run.tensors("a", .last) == tensors)

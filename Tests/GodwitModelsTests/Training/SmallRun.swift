@@ -42,22 +42,12 @@ struct SmallRun {
   /// Trains a new run to its end, or until it has made some updates.
   @discardableResult
   func train(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer<LanguageModeling>.Outcome {
-    try Self.run(try Trainer(request(name)), until: step)
+    try Trainer(request(name)).train(until: step)
   }
 
   @discardableResult
   func resume(_ name: String, until step: Int = .max) throws(TrainingError) -> Trainer<LanguageModeling>.Outcome {
-    try Self.run(try Trainer(resuming: path(name)), until: step)
-  }
-
-  static func run(_ trainer: Trainer<LanguageModeling>, until step: Int) throws(TrainingError)
-    -> Trainer<LanguageModeling>.Outcome
-  {
-    var reached = 0
-    func shouldStop() -> Bool { reached >= step }
-    return try trainer.train(shouldStop: shouldStop) { event in
-      if case .progress(let record) = event { reached = record.step }
-    }
+    try Trainer(resuming: path(name)).train(until: step)
   }
 
   /// The history of a run, times and memory apart.

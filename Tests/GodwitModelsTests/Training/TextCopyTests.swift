@@ -13,7 +13,7 @@ import Testing
     for name in ["b", "c"] { try run.folder.write("text/\(name)", SmallRun.words(count: 1500, seed: 2)) }
     var request = run.request("a")
     request.paths = [run.path("text"), run.text]
-    _ = try SmallRun.run(try Trainer(request), until: 1)
+    try Trainer(request).train(until: 1)
     #expect(
       try copy(run, "a") == SmallRun.words(count: 1500, seed: 2) + SmallRun.words(count: 1500, seed: 2)
         + SmallRun.words(count: 3000, seed: 1))
@@ -59,7 +59,7 @@ import Testing
       try run.folder.write("a/text.copy", damaged)
       #expect(throws: TrainingError.self) { try run.resume("a") }
     }
-    _ = try SmallRun.run(try Trainer(resuming: run.path("a"), paths: [run.text]), until: 6)
+    try Trainer(resuming: run.path("a"), paths: [run.text]).train(until: 6)
     #expect(try copy(run, "a") == SmallRun.words(count: 3000, seed: 1))
     #expect(try run.resume("a") == .finished)
   }
@@ -88,7 +88,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: run.path("a"), withIntermediateDirectories: true)
     let trainer = try Trainer(run.request("a"))
     try FileManager.default.createDirectory(atPath: run.path("a/text.copy"), withIntermediateDirectories: true)
-    #expect(throws: TrainingError.self) { try SmallRun.run(trainer, until: 1) }
+    #expect(throws: TrainingError.self) { try trainer.train(until: 1) }
     #expect(!FileManager.default.fileExists(atPath: run.path("a/config.json")))
   }
 

@@ -8,35 +8,13 @@ import Testing
 
 /// The trainer with a task that has no text, no AdamW, and a figure of which more is better.
 @Suite struct TrainingTaskTests {
-  private let folder: TemporaryFolder
-  private var options = TrainingOptions(
-    steps: 40, batch: 8, accumulation: 2, learningRate: 0.1, seed: 5, evaluationInterval: 11, sampleInterval: 15,
-    logInterval: 4)
+  private let runs: LineRuns
 
-  init() throws { folder = try TemporaryFolder() }
-
-  private func trainer(_ name: String, _ task: LineTask = LineTask()) throws -> Trainer<LineTask> {
-    try Trainer(NewRun(task, folder: folder.path(name), options: options, command: "a test"))
-  }
-
-  private func resumed(_ name: String, _ task: LineTask = LineTask()) throws(TrainingError) -> Trainer<LineTask> {
-    try Trainer(resuming: folder.path(name)) { _, _ in task }
-  }
-
-  @discardableResult
-  private func train(_ trainer: Trainer<LineTask>, until step: Int = .max) throws -> Trainer<LineTask>.Outcome {
-    var reached = 0
-    func shouldStop() -> Bool { reached >= step }
-    return try trainer.train(shouldStop: shouldStop) { event in
-      if case .progress(let record) = event { reached = record.step }
-    }
-  }
-
-  private func run(_ name: String) throws -> Run<LineTask> { try Run(loading: folder.path(name), of: LineTask.self) }
+  init() throws { runs = try LineRuns() }
 
   /// Everything in a run that must be the same when it is repeated.
   private func expectSame(_ a: String, _ b: String, _ location: SourceLocation = #_sourceLocation) throws {
-    let (first, second) = (try run(a), try run(b))
+    let (first, second) = (try runs(a), try runs(b))
     #expect(first.history.validations == second.history.validations, sourceLocation: location)
     #expect(first.history.samples == second.history.samples, sourceLocation: location)
     #expect(
@@ -53,8 +31,8 @@ import Testing
   }
 
   @Test func theLineIsFitted() throws {
-    #expect(try train(trainer("a")) == .finished)
-    let run = try run("a")
+    #expect(try runs.trainer("a").train() == .finished)
+    let run = try runs("a")
     let done = try #require(run.history.done)
     #expect(done.figures.count == 2)
     #expect(done.deciding > 0.95)
@@ -70,71 +48,65 @@ import Testing
   }
 
   @Test func theRunIsReadByItsNames() throws {
-    try train(trainer("a"))
+    try runs.trainer("a").train()
     let configuration =
       try JSONSerialization.jsonObject(
-        with: Data(folder.bytes("a/config.json"))) as? [String: Any]
+        with: Data(runs.folder.bytes("a/config.json"))) as? [String: Any]
     #expect(configuration?["task"] as? String == "line")
     #expect((configuration?["data"] as? [String: Any])?["count"] as? Int == 400)
-    let lines = String(decoding: try folder.bytes("a/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+    let lines = String(decoding: try runs.folder.bytes("a/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
     #expect(lines.contains { $0.contains(#""event":"validation""#) && $0.contains(#""rSquared":"#) })
     #expect(lines.contains { $0.contains(#""squaredError":"#) && $0.contains(#""pointsPerSecond":"#) })
     #expect(lines.contains { $0.contains(#""text":"y = "#) })
     // Two units, two pictures.
-    #expect(String(decoding: try folder.bytes("a/loss.svg"), as: UTF8.self).contains("squared units"))
-    #expect(String(decoding: try folder.bytes("a/validation.svg"), as: UTF8.self).contains("R²"))
+    #expect(String(decoding: try runs.folder.bytes("a/loss.svg"), as: UTF8.self).contains("squared units"))
+    #expect(String(decoding: try runs.folder.bytes("a/validation.svg"), as: UTF8.self).contains("R²"))
   }
 
   @Test(arguments: [1, 13, 39]) func anInterruptedRunGoesOn(step: Int) throws {
-    try train(trainer("whole"))
-    guard case .interrupted(let saved) = try train(trainer("parts"), until: step) else {
+    try runs.trainer("whole").train()
+    guard case .interrupted(let saved) = try runs.trainer("parts").train(until: step) else {
       Issue.record("it was not interrupted")
       return
     }
     #expect(saved.step == step)
-    #expect(try train(resumed("parts")) == .finished)
+    #expect(try runs.resumed("parts").train() == .finished)
     try expectSame("whole", "parts")
   }
 
   @Test func aRunKilledAtAnyMomentGoesOn() throws {
-    var moments = 0
-    // What is on the disk at each event is what a kill at that moment would leave.
-    try trainer("whole").train { event in
-      if case .progress(let record) = event, record.step % 4 != 0 { return }
-      moments += 1
-      try? FileManager.default.copyItem(atPath: folder.path("whole"), toPath: folder.path("killed\(moments)"))
-    }
+    let moments = try runs.killed("whole")
     #expect(moments > 25)
     for moment in 1...moments {
-      #expect(try train(resumed("killed\(moment)")) == .finished)
+      #expect(try runs.resumed("killed\(moment)").train() == .finished)
       try expectSame("whole", "killed\(moment)")
     }
   }
 
   @Test func otherDataAreRefused() throws {
-    try train(trainer("a"), until: 3)
+    try runs.trainer("a").train(until: 3)
     var task = LineTask()
     task.data.seed = 4
-    let error = #expect(throws: TrainingError.self) { try resumed("a", task) }
+    let error = #expect(throws: TrainingError.self) { try runs.resumed("a", task) }
     guard case .dataChanged = error else { return unexpected(error) }
     task = LineTask()
     task.model.deviation = 2
-    let other = #expect(throws: TrainingError.self) { try resumed("a", task) }
+    let other = #expect(throws: TrainingError.self) { try runs.resumed("a", task) }
     guard case .otherArchitecture(_, let differences) = other else { return unexpected(other) }
     #expect(differences.map(\.field) == ["deviation"])
   }
 
   @Test func aRunOfAnotherTaskIsRefused() throws {
-    try train(trainer("a"), until: 3)
-    let error = #expect(throws: RunError.self) { try Run(loading: folder.path("a")) }
+    try runs.trainer("a").train(until: 3)
+    let error = #expect(throws: RunError.self) { try Run(loading: runs.folder.path("a")) }
     guard case .otherTask(_, "line", "language-modeling") = error else { return unexpected(error) }
   }
 
   @Test func theGradientsOfTwoWorkersAddUp() throws {
-    var test = self
+    var runs = runs
     // Within a step of several passes, a worker's statistics are its own.
-    test.options.accumulation = 1
-    try test.train(test.trainer("alone"))
+    runs.options.accumulation = 1
+    try runs.trainer("alone").train()
     let meeting = Meeting()
     let workers = (0..<2).map { index in
       var task = LineTask()
@@ -143,7 +115,7 @@ import Testing
     }
     let failures = Mutex<[String]>([])
     let trainers = try workers.enumerated().map { index, task in
-      var trainer = try test.trainer("worker\(index)", task)
+      var trainer = try runs.trainer("worker\(index)", task)
       trainer.combine = { meeting.sum(of: $0) }
       return trainer
     }
@@ -157,16 +129,16 @@ import Testing
     }
     for ended in threads { ended.wait() }
     #expect(failures.withLock { $0 }.isEmpty)
-    let alone = try run("alone")
+    let alone = try runs("alone")
     for index in 0..<2 {
-      let worker = try run("worker\(index)")
+      let worker = try runs("worker\(index)")
       // Each pass of one worker is half of a pass of the other run.
       for (a, b) in zip(alone.history.steps, worker.history.steps) { #expect(abs(a.loss - b.loss) < 1e-5 * a.loss) }
       let (x, y) = (try alone.model(.last), try worker.model(.last))
       #expect(abs(x.slope.item - y.slope.item) < 1e-5 && abs(x.offset.item - y.offset.item) < 1e-5)
     }
     // Both have the same model, with what both have seen in its statistics.
-    let models = try (0..<2).map { try run("worker\($0)").model(.last).tensors.map(\.item) }
+    let models = try (0..<2).map { try runs("worker\($0)").model(.last).tensors.map(\.item) }
     #expect(models[0] == models[1])
     #expect(try abs(models[0][2] - alone.model(.last).mean.item) < 1e-6)
   }
