@@ -29,7 +29,8 @@ struct TextReader: Sendable {
     // The attention to a past that grows is the only part of the work that a position changes.
     let past = configuration.stateGrows ? Double(state.positions.most) : 0
     let operations = operationsPerByte + 4 * past * Double(configuration.width * configuration.depth)
-    return min(max(Int(1e9 / max(operations, 1)) / 16 * 16, 16), Self.chunkLength)
+    let count = min(max(Int(1e9 / max(operations, 1)), 1), Self.chunkLength)
+    return count < 16 ? count : count / 16 * 16
   }
 
   /// Reads the first bytes of a text, as many as are read at once, and returns them with the logits after each, [C, 256].
