@@ -1,10 +1,10 @@
-import Dispatch
+import Foundation
 import GodwitModels
 import GodwitRandom
 import Synchronization
 
 /// Texts that are being written: two one after another and at once on two threads, eight by themselves and as a batch. And how
-/// long whoever cancels waits: for the longest piece of a prompt that is read at once.
+/// long whoever cancels waits: for the block of the model that is at work.
 enum SessionBenchmarks {
   static let all: [Benchmark] =
     [(width: 256, depth: 4), (width: 64, depth: 2)].flatMap { size in
@@ -44,7 +44,8 @@ enum SessionBenchmarks {
     }
   }
 
-  /// From the moment that the first piece of a prompt begins to be read, and is cancelled, until the reading has ended.
+  /// From the moment that the first piece of a prompt begins to be read until the reading has ended, which is cancelled after a
+  /// millisecond, when the first block is at work.
   private static func cancelled(mixer: String, width: Int, depth: Int, after past: Int) -> Benchmark {
     Benchmark("sessions/\(mixer)/1x\(width)x\(depth)/cancelled-after-\(past)", work: 1, unit: "pieces") {
       var session = TextSession(try model(mixer, width: width, depth: depth))
@@ -62,6 +63,7 @@ enum SessionBenchmarks {
           ended.signal()
         }
         begun.wait()
+        usleep(1000)
         reading.cancel()
         ended.wait()
       }

@@ -42,7 +42,7 @@ private struct SessionGroup: Sendable {
   init(_ sessions: [TextSession]) {
     model = sessions[0].model
     self.sessions = sessions
-    for index in sessions.indices { self.sessions[index].prepare() }
+    for index in sessions.indices { self.sessions[index].prepare(check: {}) }
     state = LanguageModelState.joined(self.sessions.map(\.reader.state))
     // Nobody needs these while the joined one is the state.
     let none = model.initialState(batch: 1)
@@ -77,7 +77,7 @@ private struct SessionGroup: Sendable {
     guard let limit = model.configuration.maximumLength, state.positions.most >= limit else { return }
     let parts = separated.map { session in
       var reader = session.reader
-      reader.makeRoom()
+      reader.makeRoom(check: {})
       return reader
     }
     state = LanguageModelState.joined(parts.map(\.state))

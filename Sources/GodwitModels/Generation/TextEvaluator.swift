@@ -17,7 +17,7 @@ public struct TextEvaluator: Sendable {
   /// An evaluation that has read nothing yet.
   public init(_ model: LanguageModel) {
     reader = TextReader(model)
-    upcoming = reader.read(TextStart.byte).reshaped([1, LanguageModelConfiguration.vocabulary])
+    upcoming = reader.read(TextStart.byte)
   }
 
   /// The mean loss of the bytes read, in bits; 0 before the first.
@@ -26,7 +26,7 @@ public struct TextEvaluator: Sendable {
   /// Reads the next piece of the text.
   public mutating func read(_ bytes: some Collection<UInt8>) {
     var (upcoming, nats) = (upcoming, 0.0)
-    reader.read(bytes) { run, logits in
+    func add(_ run: [UInt8], _ logits: Tensor) {
       let last = logits.slice((run.count - 1)..<run.count, along: 0)
       let predictions =
         run.count == 1 ? upcoming : concatenate([upcoming, logits.slice(0..<(run.count - 1), along: 0)], along: 0)
@@ -34,6 +34,7 @@ public struct TextEvaluator: Sendable {
       for loss in losses.scalars { nats += loss }
       upcoming = last
     }
+    reader.read(bytes, check: {}, add)
     self.upcoming = upcoming
     self.nats += nats
     byteCount += bytes.count

@@ -15,7 +15,7 @@ extension TextSession {
   /// - Throws: if the system refuses; an older file of that name is then as it was.
   public func write(to path: String) throws(StateFileError) {
     var session = self
-    session.readPending()
+    session.finishReading(check: {})
     let reader = session.reader
     try StateFile.write(
       reader.state, fingerprint: model.fingerprint, bytesRead: byteCount, to: path

@@ -13,8 +13,8 @@ extension TextSession {
   ///   - limit: the most bytes.
   ///   - stop: texts at which to end.
   ///   - report: told of bytes as soon as it is known that they do not belong to a stop sequence.
-  /// - Throws: `WritingError` if a value cannot be used, `CancellationError` if the task is cancelled, at most a byte later; the
-  ///   session may go on.
+  /// - Throws: `WritingError` if a value cannot be used, `CancellationError` if the task is cancelled, as soon as the block of
+  ///   the model that is at work has finished; the session may go on.
   @discardableResult
   public mutating func write(
     limit: Int, stoppingAt stop: [[UInt8]] = [], report: (_ bytes: [UInt8]) async throws -> Void
@@ -23,9 +23,9 @@ extension TextSession {
     var sequences = try StopSequences(stop)
     var rest = limit
     while rest > 0 {
-      try Task.checkCancellation()
+      let byte = try next(check: Task.checkCancellation)
       rest -= 1
-      guard let free = sequences.add(next()) else {
+      guard let free = sequences.add(byte) else {
         let before = sequences.finish()
         if !before.isEmpty { try await report(before) }
         return .stopSequence
@@ -76,10 +76,10 @@ public struct TextBytes: AsyncSequence, Sendable {
     /// - Throws: `CancellationError` if the task is cancelled.
     public mutating func next() async throws -> UInt8? {
       while ready.isEmpty, !isOver {
-        try Task.checkCancellation()
         if rest > 0 {
+          let byte = try session.next(check: Task.checkCancellation)
           rest -= 1
-          if let free = sequences.add(session.next()) {
+          if let free = sequences.add(byte) {
             ready = free[...]
           } else {
             isOver = true

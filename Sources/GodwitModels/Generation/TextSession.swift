@@ -39,33 +39,45 @@ public struct TextSession: Sendable {
   /// - Complexity: O(bytes) with linear mixers.
   public mutating func read(_ bytes: some Collection<UInt8>) {
     var rest = bytes[...]
-    while !rest.isEmpty { rest = rest.dropFirst(readRun(rest)) }
+    while !rest.isEmpty { rest = rest.dropFirst(readRun(rest, check: {})) }
   }
 
   /// Reads bytes, any number of them, until it is cancelled.
   ///
-  /// - Throws: `CancellationError` if the task is cancelled, after the piece of at most 512 bytes that is being read; the session
-  ///   has then read `byteCount` bytes in all and may go on.
+  /// - Throws: `CancellationError` if the task is cancelled, as soon as the block of the model that is at work has finished; the
+  ///   session has then taken `byteCount` bytes in all and may go on.
   public mutating func read(_ bytes: some Collection<UInt8>) async throws {
     var rest = bytes[...]
     while !rest.isEmpty {
-      try Task.checkCancellation()
-      rest = rest.dropFirst(readRun(rest))
+      rest = rest.dropFirst(try readRun(rest, check: Task.checkCancellation))
       await Task.yield()
     }
   }
 
   /// The next byte, drawn from the model's distribution. At the beginning of a text it is drawn as if after a line break.
-  public mutating func next() -> UInt8 {
+  public mutating func next() -> UInt8 { next(check: {}) }
+
+  /// The next byte.
+  ///
+  /// - Parameters:
+  ///   - check: called first and between blocks of the model; if it throws no byte is drawn, and the session may go on.
+  mutating func next(check: () throws -> Void) rethrows -> UInt8 {
+    try check()
     // A byte is read only when its successor is asked for, so that none is read in vain.
-    prepare()
+    try prepare(check: check)
     return draw()
   }
 
   /// Reads what must be read before a byte can be drawn.
-  mutating func prepare() {
-    readPending()
-    if logits == nil { logits = reader.read(TextStart.byte).floatScalars }
+  mutating func prepare(check: () throws -> Void) rethrows {
+    try finishReading(check: check)
+    if logits == nil {
+      // In a copy, as the line break is no part of the text if it is not gone on with.
+      var start = reader
+      try start.begin(TextStart.byte, check: check)
+      logits = try start.finish(check: check)!.floatScalars
+      reader = start
+    }
   }
 
   /// Draws a byte, which is read when its successor is asked for.
@@ -85,19 +97,22 @@ public struct TextSession: Sendable {
     return copy
   }
 
-  /// Reads a part of the bytes that takes no long time; how many they are.
-  private mutating func readRun(_ bytes: some Collection<UInt8>) -> Int {
-    readPending()
-    let (run, all) = reader.readRun(bytes)
-    logits = all.slice((run.count - 1)..<run.count, along: 0).floatScalars
-    byteCount += run.count
-    return run.count
+  /// Reads as many of the bytes as are read at once; how many they are. They count as soon as they are begun.
+  mutating func readRun(_ bytes: some Collection<UInt8>, check: () throws -> Void) rethrows -> Int {
+    try finishReading(check: check)
+    let count = try reader.begin(bytes, check: check)
+    byteCount += count
+    try finishReading(check: check)
+    return count
   }
 
-  /// Reads the byte that was drawn last, so that the state and the logits are those after it.
-  mutating func readPending() {
-    guard let byte = pending.take() else { return }
-    logits = reader.read(byte).floatScalars
+  /// Reads what was begun and the byte that was drawn last, so that the state and the logits are those after it.
+  mutating func finishReading(check: () throws -> Void) rethrows {
+    if let begun = try reader.finish(check: check) { logits = begun.lastRow }
+    guard let byte = pending else { return }
+    try reader.begin(byte, check: check)
+    pending = nil
+    logits = try reader.finish(check: check)!.lastRow
   }
 
   /// The byte that was drawn last was read with those of other sessions: here are the logits after it.
@@ -105,4 +120,8 @@ public struct TextSession: Sendable {
     if let byte = pending.take() { reader.remember([byte]) }
     self.logits = logits
   }
+}
+
+extension Tensor {
+  fileprivate var lastRow: [Float] { slice((shape[0] - 1)..<shape[0], along: 0).floatScalars }
 }

@@ -44,10 +44,9 @@ extension LanguageModel {
     _ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext
   ) -> Tensor {
     requireBytes(tokens, rank: 2, after: state)
-    var x = embedded(tokens, after: state.positions, context: &context)
-    for (index, block) in blocks.enumerated() { x = block.chunk(x, state: &state.blocks[index], context: &context) }
-    state.positions.advance(by: tokens.shape[1])
-    return logits(x)
+    var passage = Passage(tokens, into: self, after: state, context: &context)
+    while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
+    return passage.end(in: self, state: &state)
   }
 
   /// The logits of the next byte after one more byte of each text, which may be at different positions.
@@ -58,12 +57,9 @@ extension LanguageModel {
   /// - Precondition: each position is below `configuration.maximumLength`.
   public func step(_ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext) -> Tensor {
     requireBytes(tokens, rank: 1, after: state)
-    let (batch, width) = (tokens.count, configuration.width)
-    let row = tokens.reshaped([batch, 1])
-    var x = embedded(row, after: state.positions, context: &context).reshaped([batch, width])
-    for (index, block) in blocks.enumerated() { x = block.step(x, state: &state.blocks[index], context: &context) }
-    state.positions.advance(by: 1)
-    return logits(x)
+    var passage = Passage(tokens, into: self, after: state, context: &context)
+    while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
+    return passage.end(in: self, state: &state)
   }
 
   /// `chunk` in a pass without training.
@@ -78,7 +74,7 @@ extension LanguageModel {
     return step(tokens, state: &state, context: &context)
   }
 
-  private func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
+  func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
     require(
       tokens.shape.rank == rank,
       "LanguageModel: tokens of shape \(tokens.shape); expected \(rank == 1 ? "[B]" : "[B, T]")")

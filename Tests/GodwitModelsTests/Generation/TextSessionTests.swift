@@ -142,6 +142,61 @@ import Testing
     #expect(try await copy.write(limit: 0) { _ in } == .limit)
   }
 
+  @Test(arguments: models) func stoppedBetweenBlocksChangesNothing(
+    mixer: String, positions: PositionEncoding?
+  ) throws {
+    struct Stop: Error {}
+    let model = try model(mixer, positions)
+    let folder = try TemporaryFolder()
+    // Longer than the context of learned positions.
+    let prompt = TextGeneratorTests.prompt.prefix(61)
+    for isRead in [true, false] {
+      var (whole, stopped) = (TextSession(model, seed: 3), TextSession(model, seed: 3))
+      if isRead { whole.read(prompt) }
+      let want = written(&whole, 40)
+      // Each call may pass one block more than the one before, so that each place is the end of one.
+      var (patience, stops) = (0, 0)
+      func attempt<T>(_ body: (() throws -> Void) throws -> T) -> T? {
+        var left = patience
+        do {
+          let result = try body { if left == 0 { throw Stop() } else { left -= 1 } }
+          patience = 0
+          return result
+        } catch {
+          (patience, stops) = (patience + 1, stops + 1)
+          return nil
+        }
+      }
+      while isRead, stopped.byteCount < prompt.count {
+        let rest = prompt.dropFirst(stopped.byteCount)
+        _ = attempt { try stopped.readRun(rest, check: $0) }
+      }
+      var bytes: [UInt8] = []
+      while bytes.count < want.count {
+        if let byte = attempt({ try stopped.next(check: $0) }) { bytes.append(byte) }
+      }
+      #expect(bytes == want)
+      #expect(stops > 40)
+      #expect(stopped.byteCount == whole.byteCount)
+      try whole.write(to: folder.path("whole"))
+      try stopped.write(to: folder.path("stopped"))
+      #expect(try folder.bytes("whole") == folder.bytes("stopped"))
+    }
+  }
+
+  @Test func aCancelledTaskWritesNothing() async throws {
+    let model = try model("linear", nil)
+    var begun = TextSession(model)
+    _ = begun.readRun("x".utf8, check: {})
+    let task = Task { [begun] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      var (session, bytes) = (begun, [UInt8]())
+      await #expect(throws: CancellationError.self) { try await session.write(limit: 5) { bytes += $0 } }
+      return bytes
+    }
+    #expect(await task.value.isEmpty)
+  }
+
   @Test func readingAndWritingEndWhenTheTaskIsCancelled() async throws {
     let model = try model("softmax", nil)
     let endless = [UInt8](repeating: 65, count: 50_000_000)
