@@ -16,6 +16,10 @@ public struct BenchmarkResult: Sendable {
   public let threads: Int
   /// How often it was timed.
   public let repetitions: Int
+  /// What else does the same work; nil where it is compared with nothing.
+  public let reference: String?
+  /// How many times as long the reference took, timed in turn: the median of the pairs.
+  public let speedup: Double?
 
   /// How near the median is to the floor: 1 is reached by nothing real.
   public var fractionOfFloor: Double? { floorSeconds.map { $0 / medianSeconds } }

@@ -28,27 +28,38 @@ public struct BenchmarkRunner: Sendable {
     // Before and after, the lesser counts: other work on the machine may slow either, and a floor must not be above it.
     func floorSeconds() -> Double? { benchmark.floor.map { measureSpeed($0, threads).seconds(for: $0) } }
     let floorBefore = floorSeconds()
-    let body = try benchmark.prepare()
-    let seconds = try time(body).sorted()
+    let times = try time(benchmark.prepare())
+    let seconds = times.map(\.seconds).sorted()
     let floorAfter = floorSeconds()
     return BenchmarkResult(
       name: benchmark.name, medianSeconds: seconds.median, minSeconds: seconds[0], work: benchmark.work,
       unit: benchmark.unit, floorSeconds: floorBefore.map { min($0, floorAfter!) }, threads: threads,
-      repetitions: seconds.count)
+      repetitions: seconds.count, reference: benchmark.reference,
+      speedup: benchmark.reference.map { _ in times.map(\.speedup).sorted().median })
   }
 
-  /// Wall seconds of one call, once for each repetition.
-  private func time(_ body: () throws -> Void) throws -> [Double] {
-    try body()  // first touch of memory, lazy tables
-    let calls = try callsPerRepetition(body)
-    var seconds: [Double] = []
-    var spent = 0.0
-    while seconds.count < maximumRepetitions, spent < budget || seconds.count < minimumRepetitions {
-      let repetition = try Self.seconds { for _ in 0..<calls { try body() } }
-      spent += repetition
-      seconds.append(repetition / Double(calls))
+  /// One call: its wall seconds, and how many times as long the reference took just before or after it.
+  private typealias Repetition = (seconds: Double, speedup: Double)
+
+  private func time(_ work: Benchmark.Work) throws -> [Repetition] {
+    let bodies = [work.body] + (work.reference.map { [$0] } ?? [])
+    let calls = try bodies.map { body in
+      try body()  // first touch of memory, lazy tables
+      return try callsPerRepetition(body)
     }
-    return seconds
+    var repetitions: [Repetition] = []
+    var spent = 0.0
+    while repetitions.count < maximumRepetitions, spent < budget || repetitions.count < minimumRepetitions {
+      var seconds = bodies.map { _ in 0.0 }
+      // Each is first as often as the other.
+      for index in repetitions.count.isMultiple(of: 2) ? Array(bodies.indices) : bodies.indices.reversed() {
+        let all = try Self.seconds { for _ in 0..<calls[index] { try bodies[index]() } }
+        seconds[index] = all / Double(calls[index])
+        spent += all
+      }
+      repetitions.append((seconds[0], seconds[seconds.count - 1] / seconds[0]))
+    }
+    return repetitions
   }
 
   /// So many that reading the clock takes less than a thousandth of a repetition.

@@ -3,46 +3,48 @@ import GodwitModels
 import GodwitRandom
 import Synchronization
 
-/// Texts that are being written: two one after another and at once on two threads, eight by themselves and as a batch. And how
+/// Texts that are being written: two at once on two threads and eight as a batch, against one after another. And how
 /// long whoever cancels waits: for the block of the model that is at work.
 enum SessionBenchmarks {
   static let all: [Benchmark] =
-    [(width: 256, depth: 4), (width: 64, depth: 2)].flatMap { size in
-      ["in-turn", "at-once"].map { two(width: size.width, depth: size.depth, $0) }
-    } + ["in-turn", "as-batch"].map(eight)
+    [(256, 4), (64, 2)].map(atOnce) + [asBatch]
     + [("linear", 256, 4, 0), ("softmax", 256, 4, 8192), ("linear", 768, 12, 0)].map(cancelled)
 
-  /// Bytes that a session writes in a call; so many that waking a thread counts for nothing.
-  private static let length = 512
-
-  private static func two(width: Int, depth: Int, _ order: String) -> Benchmark {
+  private static func atOnce(width: Int, depth: Int) -> Benchmark {
+    // So many bytes that waking a thread counts for nothing, and so few that the machine is as fast for both ways.
+    let length = 128
     let bytes = Double(2 * length)
     return Benchmark(
-      "sessions/linear/2x\(width)x\(depth)/\(order)", work: bytes, unit: "bytes",
-      floor: .init(operations: bytes * operations(width: width, depth: depth))
+      "sessions/linear/2x\(width)x\(depth)/at-once", work: bytes, unit: "bytes",
+      floor: .init(operations: bytes * operations(width: width, depth: depth)), reference: "one after another"
     ) {
       let model = try model("linear", width: width, depth: depth)
       let sessions = [Session(model), Session(model)]
-      guard order == "at-once" else { return { for session in sessions { session.write(length) } } }
-      return { DispatchQueue.concurrentPerform(iterations: 2) { sessions[$0].write(length) } }
+      return Benchmark.Work {
+        DispatchQueue.concurrentPerform(iterations: 2) { sessions[$0].write(length) }
+      } against: {
+        for session in sessions { session.write(length) }
+      }
     }
   }
 
-  private static func eight(_ order: String) -> Benchmark {
-    let (width, depth, count) = (256, 4, 64)
+  private static let asBatch: Benchmark = {
+    let (width, depth, count) = (256, 4, 16)
     let bytes = Double(8 * count)
     return Benchmark(
-      "sessions/linear/8x\(width)x\(depth)/\(order)", work: bytes, unit: "bytes",
-      floor: .init(operations: bytes * operations(width: width, depth: depth))
+      "sessions/linear/8x\(width)x\(depth)/as-batch", work: bytes, unit: "bytes",
+      floor: .init(operations: bytes * operations(width: width, depth: depth)), reference: "one after another"
     ) {
       let model = try model("linear", width: width, depth: depth)
-      let sessions = (0..<8).map { TextSession(model, seed: $0) }
-      var batch = TextBatch(sessions)
-      if order == "as-batch" { return { for _ in 0..<count { _ = batch.next() } } }
-      var alone = sessions
-      return { for index in alone.indices { for _ in 0..<count { _ = alone[index].next() } } }
+      var alone = (0..<8).map { TextSession(model, seed: $0) }
+      var batch = TextBatch(alone)
+      return Benchmark.Work {
+        for _ in 0..<count { _ = batch.next() }
+      } against: {
+        for index in alone.indices { for _ in 0..<count { _ = alone[index].next() } }
+      }
     }
-  }
+  }()
 
   /// From the moment that the first piece of a prompt begins to be read until the reading has ended, which is cancelled after a
   /// millisecond, when the first block is at work.

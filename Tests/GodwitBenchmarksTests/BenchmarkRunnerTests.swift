@@ -1,6 +1,7 @@
-import GodwitBenchmarks
 import Synchronization
 import Testing
+
+@testable import GodwitBenchmarks
 
 @Suite struct BenchmarkRunnerTests {
   private let runner = BenchmarkRunner(budget: 0.02) { _, threads in
@@ -41,6 +42,21 @@ import Testing
     #expect(result.threads == threads)
     #expect(result.floorSeconds == seconds)
     #expect(result.fractionOfFloor == seconds / result.medianSeconds)
+  }
+
+  @Test func aReferenceIsTimedInTurn() throws {
+    let benchmark = Benchmark("test/pair", work: 1, unit: "calls", reference: "slow") {
+      Benchmark.Work {
+        pause(milliseconds: 2)
+      } against: {
+        pause(milliseconds: 40)
+      }
+    }
+    let result = try runner.run(benchmark)
+    #expect(result.reference == "slow")
+    #expect(result.repetitions == 3)
+    #expect(result.speedup! > 2)
+    #expect(try runner.run(Benchmark("test/alone", work: 1, unit: "calls") { {} }).speedup == nil)
   }
 
   @Test func errorsReachTheCaller() {

@@ -12,7 +12,7 @@ import Testing
     #expect(
       Set(result.keys) == [
         "name", "medianSeconds", "minSeconds", "work", "unit", "floorSeconds", "fractionOfFloor", "threads",
-        "repetitions",
+        "repetitions", "reference", "speedup",
       ])
     #expect(result["name"] as? String == "matmul/64x64x64/1")
     #expect(result["unit"] as? String == "flop")

@@ -10,7 +10,8 @@ struct BenchmarkCommand: ParsableCommand {
     discussion: """
       Each line names a piece of work as subject/shape/…, its median and least time, its rate, and how near the median \
       is to the floor: the time that the arithmetic or the memory traffic alone would take, by the machine's peak as \
-      measured in the same run. Measure on an idle machine. The first run of all benchmarks takes several minutes.
+      measured in the same run. A last column says how many times as fast the work is as another way to do it, where \
+      the two are timed in turn. Measure on an idle machine. The first run of all benchmarks takes several minutes.
 
       EXAMPLES
         godwit benchmark --list
@@ -82,7 +83,8 @@ extension BenchmarkResult {
       "name": .text(name), "medianSeconds": .number(medianSeconds), "minSeconds": .number(minSeconds),
       "work": .number(work), "unit": .text(unit), "floorSeconds": floorSeconds.map(JSONValue.number) ?? .null,
       "fractionOfFloor": fractionOfFloor.map(JSONValue.number) ?? .null, "threads": .integer(threads),
-      "repetitions": .integer(repetitions),
+      "repetitions": .integer(repetitions), "reference": reference.map(JSONValue.text) ?? .null,
+      "speedup": speedup.map(JSONValue.number) ?? .null,
     ]
   }
 }
@@ -91,23 +93,25 @@ extension BenchmarkResult {
 private struct BenchmarkTable {
   let nameWidth: Int
 
-  var heading: String { columns("name", "median", "least", "rate", "of the floor", "threads") }
+  var heading: String { columns("name", "median", "least", "rate", "of the floor", "threads", "") }
 
   func row(_ result: BenchmarkResult) -> String {
     columns(
       result.name, Quantity.duration(seconds: result.medianSeconds), Quantity.duration(seconds: result.minSeconds),
       "\(Quantity.scaled(result.rate))\(result.unit)/s",
-      result.fractionOfFloor.map { "\(Quantity.fixed($0 * 100, digits: 0)) %" } ?? "", String(result.threads))
+      result.fractionOfFloor.map { "\(Quantity.fixed($0 * 100, digits: 0)) %" } ?? "", String(result.threads),
+      result.speedup.map { "\(Quantity.fixed($0, digits: 2)) × \(result.reference!)" } ?? "")
   }
 
   private func columns(
-    _ name: String, _ median: String, _ least: String, _ rate: String, _ floor: String, _ threads: String
+    _ name: String, _ median: String, _ least: String, _ rate: String, _ floor: String, _ threads: String,
+    _ speedup: String
   ) -> String {
     let cells = [
       name.padded(to: nameWidth), median.padded(to: -10), least.padded(to: -10), rate.padded(to: -18),
       floor.padded(to: -12), threads.padded(to: -7),
     ]
-    return cells.joined(separator: "  ")
+    return (cells + (speedup.isEmpty ? [] : [speedup])).joined(separator: "  ")
   }
 }
 
