@@ -10,7 +10,7 @@ let (path, prompt) = (CommandLine.arguments[1], CommandLine.arguments[2])
 do {
   let model = try Run(loading: path).model()
   var session = TextSession(model, sampling: try SamplingOptions(temperature: 0.8), seed: 7)
-  try await session.read(prompt.utf8)
+  session.read(prompt.utf8)
   try await session.write(limit: 200) { FileHandle.standardOutput.write(Data($0)) }
 } catch {
   print("cannot generate: \(error)")
