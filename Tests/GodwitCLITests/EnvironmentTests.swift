@@ -11,5 +11,6 @@ import Testing
   @Test func whatCanBeDoneIsTaken() throws {
     try EnvironmentCheck.validate([:])
     try EnvironmentCheck.validate(["GODWIT_ISA": "sse2", "GODWIT_THREADS": "2"])
+    try EnvironmentCheck.validate(["GODWIT_ISA": "", "GODWIT_THREADS": ""])
   }
 }

@@ -197,7 +197,7 @@ import Testing
   @Test(arguments: [
     ["--minutes", "1"], ["--resume", "a", "--from", "b"], ["--resume", "a", "--out", "b"],
     ["--positions", "sinusoidal"],
-    ["--width", "wide"],
+    ["--width", "wide"], ["--hidden", "8", "--feed-forward", "none"], ["--clip", "-1"],
   ])
   func wrongUsageIsExplained(arguments: [String]) throws {
     let run = try train(arguments, in: try folder())

@@ -75,6 +75,12 @@ struct ModelArguments: ParsableArguments {
       "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
   var dropout: Double?
 
+  func validate() throws {
+    if let hidden, feedForward == .absent {
+      throw ValidationError("--hidden \(hidden): with --feed-forward none there is no layer that has such a width")
+    }
+  }
+
   /// `run`, or else the standard configuration, with what was given.
   func applied(to run: LanguageModelConfiguration?) -> LanguageModelConfiguration {
     let base = run ?? Self.standard

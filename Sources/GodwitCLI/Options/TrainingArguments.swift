@@ -98,6 +98,9 @@ struct TrainingArguments: ParsableArguments {
 
   func validate() throws {
     if steps != nil, minutes != nil { throw ValidationError("--steps and --minutes: give one of them") }
+    if let clip, !(clip >= 0) {
+      throw ValidationError("--clip \(clip): expected a norm of at least 0; 0 is no limit")
+    }
   }
 
   /// `options` with what was given.

@@ -6,7 +6,7 @@ extension RunConfiguration {
     guard FileManager.default.fileExists(atPath: folder.path) else { throw .notFound(path: folder.path) }
     let path = folder.configuration
     guard FileManager.default.fileExists(atPath: path) else {
-      throw .notARun(path: folder.path, missing: "config.json")
+      throw .notARun(path: folder.path, missing: "config.json", runs: folder.runsWithin)
     }
     let data = try RunFolder.contents(of: path)
     // The version first, as a newer format need not have the fields of this one.
@@ -53,5 +53,14 @@ extension RunConfiguration {
     case .dataCorrupted(let context): "the field \(name(context)) cannot be understood"
     @unknown default: "\(error)"
     }
+  }
+}
+
+extension RunFolder {
+  /// The runs in folders of this one, which may be what a user meant.
+  fileprivate var runsWithin: [RunFolder] {
+    guard let listing = try? FolderListing(path) else { return [] }
+    return listing.names.map { RunFolder(path == "/" ? "/" + $0 : path + "/" + $0) }
+      .filter { FileManager.default.fileExists(atPath: $0.configuration) }
   }
 }

@@ -3,7 +3,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   /// There is nothing at the path.
   case notFound(path: String)
   /// The folder is not that of a run.
-  case notARun(path: String, missing: String)
+  case notARun(path: String, missing: String, runs: [RunFolder])
   /// A file does not hold what it should.
   case malformed(path: String, reason: String)
   /// A file was written by a newer version of this program.
@@ -35,7 +35,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .notFound(let path):
       "there is no run at \(path)"
-    case .notARun(let path, let missing):
+    case .notARun(let path, let missing, _):
       "\(path) is not the folder of a run: \(missing) is missing in it"
     case .malformed(let path, let reason):
       "\(path) is damaged: \(reason)"
@@ -63,6 +63,9 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
 
   private var remedy: String {
     switch self {
+    case .notARun(_, _, let runs) where !runs.isEmpty:
+      "give one of the runs in it: " + runs.prefix(5).map(\.path).joined(separator: ", ")
+        + (runs.count > 5 ? ", …" : "")
     case .notFound, .notARun: "give the folder that godwit train named at its end"
     case .malformed: "restore it, or train again"
     case .newerFormat: "update godwit to read it"

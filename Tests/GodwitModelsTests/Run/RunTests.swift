@@ -47,6 +47,10 @@ import Testing
     expectError("there is no run at") { _ = try Run(loading: run.path("nothing")) }
     expectError("config.json is missing") { _ = try Run(loading: run.folder.url.path) }
     expectError("config.json is missing") { _ = try Run(loading: run.text) }
+    for name in ["b", "a"] { try run.folder.write(name + "/config.json", Array("{}".utf8)) }
+    expectError("give one of the runs in it: \(run.path("a")), \(run.path("b"))") {
+      _ = try Run(loading: run.folder.url.path)
+    }
   }
 
   @Test func aNewerFormatIsRefused() throws {
