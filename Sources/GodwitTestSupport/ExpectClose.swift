@@ -81,11 +81,18 @@ public func expectClose(
   _ got: Tensor, _ want: Tensor, tolerance: Double? = nil, _ what: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let error = errorRatio(got, want)
-  let limit = tolerance ?? Tolerance.value(got.dtype)
-  #expect(
-    error <= limit, "\(what): error ratio \(error) above \(limit); got \(got), want \(want)",
-    sourceLocation: sourceLocation)
+  let difference = difference(got, want, tolerance: tolerance)
+  #expect(difference == nil, "\(what): got \(got), want \(want)", sourceLocation: sourceLocation)
+}
+
+/// What `expectClose` does not take; nil if there is nothing.
+package func difference(_ got: Tensor, _ want: Tensor, tolerance: Double? = nil) -> String? {
+  exceeding(errorRatio(got, want), tolerance ?? Tolerance.value(got.dtype))
+}
+
+/// An error ratio that is above a limit or not a number, in words.
+private func exceeding(_ error: Double, _ limit: Double) -> String? {
+  error <= limit ? nil : "error ratio \(error) above \(limit)"
 }
 
 /// Expects two numbers to agree up to a relative error.
@@ -98,8 +105,13 @@ public func expectClose(
   _ got: Double, _ want: Double, tolerance: Double = Tolerance.value(.float64), scale: Double = 0, _ what: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let error = errorRatio(got, want, scale: scale)
-  #expect(
-    error <= tolerance, "\(what): error ratio \(error) above \(tolerance); got \(got), want \(want)",
-    sourceLocation: sourceLocation)
+  let difference = difference(got, want, tolerance: tolerance, scale: scale)
+  #expect(difference == nil, "\(what): got \(got), want \(want)", sourceLocation: sourceLocation)
+}
+
+/// What `expectClose` does not take; nil if there is nothing.
+package func difference(
+  _ got: Double, _ want: Double, tolerance: Double = Tolerance.value(.float64), scale: Double = 0
+) -> String? {
+  exceeding(errorRatio(got, want, scale: scale), tolerance)
 }

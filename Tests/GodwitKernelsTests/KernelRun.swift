@@ -68,18 +68,24 @@ func expectEqual(
   _ got: [Double], _ want: [Double], _ dtype: DType, terms: [Double] = [], _ name: String,
   location: SourceLocation = #_sourceLocation
 ) {
-  #expect(got.count == want.count, "\(name)", sourceLocation: location)
+  let difference = difference(got, want, dtype, terms: terms)
+  #expect(difference == nil, "\(name)", sourceLocation: location)
+}
+
+/// What `expectEqual` does not take; nil if there is nothing.
+func difference(_ got: [Double], _ want: [Double], _ dtype: DType, terms: [Double] = []) -> String? {
+  if got.count != want.count { return "\(got.count) values, not \(want.count)" }
   var (difference, norm) = (0.0, dot(terms, terms))
-  for (got, want) in zip(got, want) {
+  for (index, (got, want)) in zip(got, want).enumerated() {
     if want.isFinite && got.isFinite {
       difference += (got - want) * (got - want)
       norm += want * want
-    } else {
-      #expect(got == want || got.isNaN && want.isNaN, "\(name)", sourceLocation: location)
+    } else if got != want && !(got.isNaN && want.isNaN) {
+      return "\(got) at \(index), not \(want)"
     }
   }
   let ratio = difference == 0 ? 0 : (difference / norm).squareRoot()
-  #expect(ratio <= dtype.rowTolerance, "\(name)", sourceLocation: location)
+  return ratio <= dtype.rowTolerance ? nil : "an error ratio of \(ratio) above \(dtype.rowTolerance)"
 }
 
 func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -98,9 +104,18 @@ func expectDerivative(
 ///
 /// - Parameter scale: what the error is measured by at least.
 func expectSlope(
-  _ slope: Double, tolerance: Double = 1e-7, scale: Double = 0, location: SourceLocation = #_sourceLocation,
+  _ slope: Double, tolerance: Double = slopeTolerance, scale: Double = 0, location: SourceLocation = #_sourceLocation,
   of f: (_ step: Double) -> Double
 ) {
+  let error = slopeError(slope, scale: scale, of: f)
+  #expect(error < tolerance, sourceLocation: location)
+}
+
+/// The greatest error ratio of a slope.
+let slopeTolerance = 1e-7
+
+/// How far a slope of `f` at 0 is from the central difference, by its size or `scale`.
+func slopeError(_ slope: Double, scale: Double = 0, of f: (_ step: Double) -> Double) -> Double {
   let quotient = (f(1e-5) - f(-1e-5)) / 2e-5
-  #expect(abs(slope - quotient) < tolerance * max(abs(quotient), scale), sourceLocation: location)
+  return abs(slope - quotient) / max(abs(quotient), scale)
 }
