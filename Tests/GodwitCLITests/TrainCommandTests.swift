@@ -197,7 +197,8 @@ import Testing
   @Test(arguments: [
     ["--minutes", "1"], ["--resume", "a", "--from", "b"], ["--resume", "a", "--out", "b"],
     ["--positions", "sinusoidal"],
-    ["--width", "wide"], ["--hidden", "8", "--feed-forward", "none"], ["--clip", "-1"],
+    ["--width", "wide"], ["--hidden", "8", "--feed-forward", "none"],
+    ["--hidden", "8", "--mixer", "gau"], ["--clip", "-1"], ["--clip", "nan"],
   ])
   func wrongUsageIsExplained(arguments: [String]) throws {
     let run = try train(arguments, in: try folder())

@@ -105,7 +105,7 @@ struct TrainCommand: ParsableCommand {
     }
     let request = TrainingRequest(
       paths: paths.isEmpty ? ["."] : paths, folder: out.out ?? "",
-      model: model.applied(to: origin?.configuration.model ?? weights?.configuration),
+      model: try model.applied(to: origin?.configuration.model ?? weights?.configuration),
       options: training.applied(to: TextTrainingOptions()), from: origin,
       weights: weights?.path, copiesText: copy ?? true,
       command: ShellCommand.current)
@@ -118,7 +118,7 @@ struct TrainCommand: ParsableCommand {
   private func resumedTrainer(of path: String) throws -> Trainer<LanguageModeling> {
     let run = try Run(loading: path)
     var wanted = run.configuration
-    wanted.model = model.applied(to: wanted.model)
+    wanted.model = try model.applied(to: wanted.model)
     wanted.training = training.applied(to: wanted.training)
     // The one option that may change: the trainer takes it, and the run keeps record of it.
     let learningRate = training.learningRate

@@ -75,14 +75,10 @@ struct ModelArguments: ParsableArguments {
       "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
   var dropout: Double?
 
-  func validate() throws {
-    if let hidden, feedForward == .absent {
-      throw ValidationError("--hidden \(hidden): with --feed-forward none there is no layer that has such a width")
-    }
-  }
-
   /// `run`, or else the standard configuration, with what was given.
-  func applied(to run: LanguageModelConfiguration?) -> LanguageModelConfiguration {
+  ///
+  /// - Throws: if an option that was given would change nothing.
+  func applied(to run: LanguageModelConfiguration?) throws(ValidationError) -> LanguageModelConfiguration {
     let base = run ?? Self.standard
     var result = base
     if let preset {
@@ -109,6 +105,9 @@ struct ModelArguments: ParsableArguments {
     if let tiedHead { result.tiedHead = tiedHead }
     if let bias { result.bias = bias }
     if let dropout { result.dropout = dropout }
+    if let hidden, result.feedForward == .absent {
+      throw ValidationError("--hidden \(hidden): the model has no layer after a mixer that could be so wide")
+    }
     return result
   }
 }
