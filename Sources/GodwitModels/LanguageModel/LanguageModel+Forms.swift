@@ -44,9 +44,7 @@ extension LanguageModel {
     _ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext
   ) -> Tensor {
     requireBytes(tokens, rank: 2, after: state)
-    var passage = Passage(tokens, into: self, after: state, context: &context)
-    while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
-    return passage.end(in: self, state: &state)
+    return passed(tokens, state: &state, context: &context)
   }
 
   /// The logits of the next byte after one more byte of each text, which may be at different positions.
@@ -57,9 +55,7 @@ extension LanguageModel {
   /// - Precondition: each position is below `configuration.maximumLength`.
   public func step(_ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext) -> Tensor {
     requireBytes(tokens, rank: 1, after: state)
-    var passage = Passage(tokens, into: self, after: state, context: &context)
-    while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
-    return passage.end(in: self, state: &state)
+    return passed(tokens, state: &state, context: &context)
   }
 
   /// `chunk` in a pass without training.
@@ -74,7 +70,14 @@ extension LanguageModel {
     return step(tokens, state: &state, context: &context)
   }
 
-  func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
+  /// Lets bytes pass all blocks.
+  private func passed(_ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext) -> Tensor {
+    var passage = Passage(tokens, into: self, after: state, context: &context)
+    while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
+    return passage.end(in: self, state: &state)
+  }
+
+  private func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
     require(
       tokens.shape.rank == rank,
       "LanguageModel: tokens of shape \(tokens.shape); expected \(rank == 1 ? "[B]" : "[B, T]")")
