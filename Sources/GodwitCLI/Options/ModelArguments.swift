@@ -78,7 +78,7 @@ struct ModelArguments: ParsableArguments {
   /// `run`, or else the standard configuration, with what was given.
   ///
   /// - Throws: if an option that was given would change nothing.
-  func applied(to run: LanguageModelConfiguration?) throws(ValidationError) -> LanguageModelConfiguration {
+  func applied(to run: LanguageModelConfiguration?) throws(CommandFailure) -> LanguageModelConfiguration {
     let base = run ?? Self.standard
     var result = base
     if let preset {
@@ -106,7 +106,9 @@ struct ModelArguments: ParsableArguments {
     if let bias { result.bias = bias }
     if let dropout { result.dropout = dropout }
     if let hidden, result.feedForward == .absent {
-      throw ValidationError("--hidden \(hidden): the model has no layer after a mixer that could be so wide")
+      throw CommandFailure(
+        "--hidden \(hidden): the model has no layer after a mixer that could be so wide; leave it out, or give a "
+          + "--feed-forward", exitCode: .validationFailure)
     }
     return result
   }
