@@ -70,6 +70,15 @@ struct AttentionBlocks {
     }
   }
 
+  /// The products of the weights of a piece that leave out what a query does not see.
+  func seenProducts(
+    _ piece: Piece, _ block: Block, _ table: UnsafePointer<gw_attention>, _ weights: UnsafePointer<Float>
+  ) -> SeenProducts {
+    SeenProducts(
+      table: table, keys: piece.keys.count, vectors: block.vectors - piece.firstVector, low: -queries,
+      high: shift(piece.keys, position: block.position) + piece.firstVector * width, weights: weights, stride: queries)
+  }
+
   /// Multiply-adds of one block of queries with all of its keys, on the average.
   var operations: Int {
     let keys = shape.causal ? min(shape.keys, (shape.queries + 1) / 2 + shape.offset) : shape.keys

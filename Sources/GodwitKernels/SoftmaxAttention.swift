@@ -83,7 +83,18 @@ struct SoftmaxAttentionForward {
         step(work, start..<min(start + AttentionBlocks.keys, work.block.keys), key, value, scores)
       }
     }
-    for work in works { finish(work, batch) }
+    for work in works {
+      if !normalise(work) && shape.causal {
+        // Once more, as what is not a number may come from a value that the query does not see.
+        begin(work, batch)
+        for start in stride(from: 0, to: work.block.keys, by: AttentionBlocks.keys) {
+          step(
+            work, start..<min(start + AttentionBlocks.keys, work.block.keys), key, value, scores, onlySeen: true)
+        }
+        _ = normalise(work)
+      }
+      store(work, batch)
+    }
   }
 
   private func begin(_ work: Work, _ batch: Int) {
@@ -99,9 +110,11 @@ struct SoftmaxAttentionForward {
   }
 
   /// One more block of keys.
+  ///
+  /// - Parameter onlySeen: leave out what a query does not see, rather than multiply it by 0.
   private func step(
     _ work: Work, _ keys: Range<Int>, _ key: UnsafePointer<Float>, _ value: UnsafePointer<Float>,
-    _ scores: UnsafeMutablePointer<Float>
+    _ scores: UnsafeMutablePointer<Float>, onlySeen: Bool = false
   ) {
     let (block, lanes) = (work.block, blocks.queries)
     blocks.pieces(keys, position: block.position) { piece in
@@ -116,16 +129,26 @@ struct SoftmaxAttentionForward {
       shape.valueWidth, work.out, lanes)
     blocks.pieces(keys, position: block.position) { piece in
       let first = piece.firstVector * blocks.width
-      table.pointee.product(
-        shape.valueWidth, block.vectors - piece.firstVector, piece.keys.count,
-        value + piece.keys.lowerBound * v.rowStride, 1, v.rowStride,
-        scores + (piece.keys.lowerBound - keys.lowerBound) * lanes + first, lanes, work.out + first, lanes, 1)
+      let weights = scores + (piece.keys.lowerBound - keys.lowerBound) * lanes + first
+      let values = value + piece.keys.lowerBound * v.rowStride
+      if onlySeen {
+        blocks.seenProducts(piece, block, table, weights)
+          .addToQueries(shape.valueWidth, values, v.rowStride, work.out + first)
+      } else {
+        table.pointee.product(
+          shape.valueWidth, block.vectors - piece.firstVector, piece.keys.count, values, 1, v.rowStride, weights, lanes,
+          work.out + first, lanes, 1)
+      }
     }
   }
 
-  private func finish(_ work: Work, _ batch: Int) {
+  /// Divides the sums of a block; whether the results are numbers.
+  private func normalise(_ work: Work) -> Bool {
+    table.pointee.normalise(work.block.vectors, work.max, work.sum, shape.valueWidth, work.out, blocks.queries) != 0
+  }
+
+  private func store(_ work: Work, _ batch: Int) {
     let (block, lanes) = (work.block, blocks.queries)
-    table.pointee.normalise(block.vectors, work.max, work.sum, shape.valueWidth, work.out, lanes)
     table.pointee.transpose(
       shape.valueWidth, block.queries.count, work.out, lanes,
       out.pointer + batch * out.batchStride + block.queries.lowerBound * out.rowStride

@@ -44,6 +44,8 @@ private struct SoftmaxAttentionBackward {
   private struct Work {
     let block: AttentionBlocks.Block
     let query, queryRows, dOut, dOutRows, dQuery, logSum, dots: UnsafeMutablePointer<Float>
+    /// Leave out what a query does not see, rather than multiply it by 0.
+    var onlySeen = false
   }
 
   /// What the blocks of a key head share.
@@ -122,7 +124,7 @@ private struct SoftmaxAttentionBackward {
     _ shared: Shared, _ indices: Range<Int>, _ rooms: UnsafeMutablePointer<Float>, _ room: Int
   ) {
     let lanes = blocks.queries
-    let works = indices.map { index in
+    var works = indices.map { index in
       let query = rooms + (index - indices.lowerBound) * room
       let queryRows = query + lanes * shape.keyWidth
       let dOut = queryRows + lanes * keyColumns
@@ -133,23 +135,32 @@ private struct SoftmaxAttentionBackward {
         block: blocks.block(index, keyHead: shared.keyHead), query: query, queryRows: queryRows, dOut: dOut,
         dOutRows: dOutRows, dQuery: dQuery, logSum: logSum, dots: logSum + lanes)
     }
-    for work in works { begin(work, shared.batch) }
+    for index in works.indices { works[index].onlySeen = !begin(works[index], shared.batch) && shape.causal }
     for start in stride(from: 0, to: works[0].block.keys, by: AttentionBlocks.keys) {
       for work in works where work.block.keys > start {
         step(work, shared, start..<min(start + AttentionBlocks.keys, work.block.keys))
       }
     }
-    for work in works {
-      let block = work.block
+    for index in works.indices {
+      let block = works[index].block
+      let count = lanes * shape.keyWidth
+      if !works[index].onlySeen && shape.causal && table.pointee.finite(count, works[index].dQuery) == 0 {
+        // Once more, as it may come from a key that the query does not see; dk and dv know of no keys but their own.
+        works[index].onlySeen = true
+        works[index].dQuery.update(repeating: 0, count: count)
+        for start in stride(from: 0, to: block.keys, by: AttentionBlocks.keys) {
+          step(works[index], shared, start..<min(start + AttentionBlocks.keys, block.keys), onlyQueries: true)
+        }
+      }
       table.pointee.transpose(
-        shape.keyWidth, block.queries.count, work.dQuery, lanes,
+        shape.keyWidth, block.queries.count, works[index].dQuery, lanes,
         dq.pointer + shared.batch * dq.batchStride + block.queries.lowerBound * dq.rowStride
           + block.head * shape.keyWidth, dq.rowStride, shape.scale)
     }
   }
 
-  /// Brings a block of queries and of the gradient of their outputs into the scratch.
-  private func begin(_ work: Work, _ batch: Int) {
+  /// Brings a block of queries and of the gradient of their outputs into the scratch; whether all of them are finite.
+  private func begin(_ work: Work, _ batch: Int) -> Bool {
     let (keyWidth, valueWidth, lanes) = (shape.keyWidth, shape.valueWidth, blocks.queries)
     let (range, h) = (work.block.queries, work.block.head)
     let query = q.pointer + batch * q.batchStride + range.lowerBound * q.rowStride + h * keyWidth
@@ -173,10 +184,14 @@ private struct SoftmaxAttentionBackward {
       work.logSum[lane] = 0
       work.dots[lane] = 0
     }
+    // A query that is not finite has no finite score, and the gradient of an output that is not has no finite product.
+    return table.pointee.finite(lanes, work.logSum) != 0 && table.pointee.finite(lanes, work.dots) != 0
   }
 
   /// One block of keys.
-  private func step(_ work: Work, _ shared: Shared, _ keys: Range<Int>) {
+  ///
+  /// - Parameter onlyQueries: add to dq alone.
+  private func step(_ work: Work, _ shared: Shared, _ keys: Range<Int>, onlyQueries: Bool = false) {
     let (block, lanes, width) = (work.block, blocks.queries, blocks.width)
     blocks.pieces(keys, position: block.position) { piece in
       let first = piece.firstVector * width
@@ -196,6 +211,7 @@ private struct SoftmaxAttentionBackward {
     blocks.pieces(keys, position: block.position) { piece in
       let first = piece.firstVector * width
       let place = (piece.keys.lowerBound - keys.lowerBound) * lanes + first
+      if work.onlySeen { return addSeen(work, shared, piece, place, onlyQueries: onlyQueries) }
       table.pointee.product(
         piece.keys.count, valueColumns / width, block.queries.count - first, shared.scores + place, lanes, 1,
         work.dOutRows + first * valueColumns, valueColumns, shared.dValue + piece.keys.lowerBound * valueColumns,
@@ -209,5 +225,21 @@ private struct SoftmaxAttentionBackward {
         shared.key + piece.keys.lowerBound * k.rowStride, 1, k.rowStride, shared.gradients + place, lanes,
         work.dQuery + first, lanes, 1)
     }
+  }
+
+  /// What a piece gives, without what is hidden.
+  private func addSeen(
+    _ work: Work, _ shared: Shared, _ piece: AttentionBlocks.Piece, _ place: Int, onlyQueries: Bool
+  ) {
+    let (keys, first) = (piece.keys.lowerBound, piece.firstVector * blocks.width)
+    let weights = blocks.seenProducts(piece, work.block, table, shared.scores + place)
+    let gradients = blocks.seenProducts(piece, work.block, table, shared.gradients + place)
+    gradients.addToQueries(shape.keyWidth, shared.key + keys * k.rowStride, k.rowStride, work.dQuery + first)
+    if onlyQueries { return }
+    let queries = work.block.queries.count - first
+    weights.addToKeys(
+      queries, valueColumns, work.dOutRows + first * valueColumns, shared.dValue + keys * valueColumns, valueColumns)
+    gradients.addToKeys(
+      queries, keyColumns, work.queryRows + first * keyColumns, shared.dKey + keys * keyColumns, keyColumns)
   }
 }

@@ -68,7 +68,12 @@ struct SparseAttentionForward {
     }
   }
 
-  private func run(_ tile: SparseAttentionPlan.Tile, _ batch: Int, _ head: Int, _ work: Work, resumes: Bool) {
+  /// A tile of one head.
+  ///
+  /// - Parameter onlySeen: leave out what a query does not see, rather than multiply it by 0.
+  private func run(
+    _ tile: SparseAttentionPlan.Tile, _ batch: Int, _ head: Int, _ work: Work, resumes: Bool, onlySeen: Bool = false
+  ) {
     let (queries, width) = (tile.queries, tiles.width)
     let vectors = (queries.count + width - 1) / width
     let lanes = vectors * width
@@ -98,9 +103,11 @@ struct SparseAttentionForward {
     let keyHead = head / shape.group
     let key = k.pointer + batch * k.batchStride + keyHead * shape.keyWidth
     let value = v.pointer + batch * v.batchStride + keyHead * shape.valueWidth
-    tiles.forEachBlock(of: tile) { run, keys in step(run, keys, vectors, key, value, work) }
+    tiles.forEachBlock(of: tile) { run, keys in step(run, keys, vectors, key, value, work, onlySeen) }
 
-    table.pointee.normalise(vectors, work.max, work.sum, shape.valueWidth, work.out, lanes)
+    let areNumbers = table.pointee.normalise(vectors, work.max, work.sum, shape.valueWidth, work.out, lanes) != 0
+    // Once more, as what is not a number may come from a value that the query does not see.
+    if !areNumbers && !onlySeen { return self.run(tile, batch, head, work, resumes: resumes, onlySeen: true) }
     table.pointee.transpose(
       shape.valueWidth, queries.count, work.out, lanes, target, out.rowStride * queries.step, 1)
     for lane in 0..<queries.count { logSums[lane * queries.step] = work.sum[lane] }
@@ -110,7 +117,7 @@ struct SparseAttentionForward {
   @inline(__always)
   private func step(
     _ run: SparseAttentionPlan.Run, _ keys: Range<Int>, _ vectors: Int, _ key: UnsafePointer<Float>,
-    _ value: UnsafePointer<Float>, _ work: Work
+    _ value: UnsafePointer<Float>, _ work: Work, _ onlySeen: Bool
   ) {
     let lanes = vectors * tiles.width
     let (keyStride, valueStride) = (k.rowStride * run.rows.step, v.rowStride * run.rows.step)
@@ -124,10 +131,15 @@ struct SparseAttentionForward {
       keys.count, vectors, run.low - keys.lowerBound, run.high - keys.lowerBound, work.scores, work.max, work.sum,
       shape.valueWidth, work.out, lanes)
     tiles.forEachPiece(of: run, keys, vectors: vectors) { piece, first, count in
-      table.pointee.product(
-        shape.valueWidth, count, piece.count,
-        value + run.rows.start * v.rowStride + piece.lowerBound * valueStride, 1, valueStride,
-        work.scores + (piece.lowerBound - keys.lowerBound) * lanes + first, lanes, work.out + first, lanes, 1)
+      let values = value + run.rows.start * v.rowStride + piece.lowerBound * valueStride
+      let weights = work.scores + (piece.lowerBound - keys.lowerBound) * lanes + first
+      if onlySeen {
+        tiles.seenProducts(of: run, piece, first, count, weights, lanes)
+          .addToQueries(shape.valueWidth, values, valueStride, work.out + first)
+      } else {
+        table.pointee.product(
+          shape.valueWidth, count, piece.count, values, 1, valueStride, weights, lanes, work.out + first, lanes, 1)
+      }
     }
   }
 }

@@ -108,12 +108,24 @@ private struct SparseAttentionBackward {
     let vectors = (queries.count + tiles.width - 1) / tiles.width
     let lanes = vectors * tiles.width
     let target = dq.pointer + batch * dq.batchStride + queries.start * dq.rowStride + head * shape.keyWidth
-    begin(queries, batch, head, lanes, work)
-    if pass > 0 {
+    let areFinite = begin(queries, batch, head, lanes, work)
+    func loadGradient() {
+      work.dQuery.update(repeating: 0, count: lanes * shape.keyWidth)
+      if pass == 0 { return }
       table.pointee.transpose(
         queries.count, shape.keyWidth, target, dq.rowStride * queries.step, work.dQuery, lanes, 1)
     }
-    tiles.forEachBlock(of: tile) { run, range in step(run, range, queries.count, vectors, keys, work) }
+    loadGradient()
+    tiles.forEachBlock(of: tile) { run, range in
+      step(run, range, queries.count, vectors, keys, work, onlySeen: !areFinite)
+    }
+    if areFinite && table.pointee.finite(lanes * shape.keyWidth, work.dQuery) == 0 {
+      // Once more, as it may come from a key that the query does not see; dk and dv know of no keys but their own.
+      loadGradient()
+      tiles.forEachBlock(of: tile) { run, range in
+        step(run, range, queries.count, vectors, keys, work, onlySeen: true, onlyQueries: true)
+      }
+    }
     // Passes before the last leave their sums without the factor.
     let isLast = pass == tiles.plan.passes.count - 1
     table.pointee.transpose(
@@ -121,10 +133,10 @@ private struct SparseAttentionBackward {
       isLast ? shape.scale : 1)
   }
 
-  /// Brings the queries of a tile and the gradient of their outputs into the scratch.
+  /// Brings the queries of a tile and the gradient of their outputs into the scratch; whether all of them are finite.
   private func begin(
     _ queries: SparseAttentionPlan.Rows, _ batch: Int, _ head: Int, _ lanes: Int, _ work: Work
-  ) {
+  ) -> Bool {
     let (keyWidth, valueWidth) = (shape.keyWidth, shape.valueWidth)
     let query = q.pointer + batch * q.batchStride + queries.start * q.rowStride + head * keyWidth
     let gradient = dOut.pointer + batch * dOut.batchStride + queries.start * dOut.rowStride + head * valueWidth
@@ -140,7 +152,6 @@ private struct SparseAttentionBackward {
     table.pointee.pack(queries.count, keyWidth, keyColumns, query, strides.0, work.queryRows)
     table.pointee.pack(queries.count, valueWidth, valueColumns, gradient, strides.1, work.dOutRows)
     table.pointee.row_dots(queries.count, valueWidth, gradient, strides.1, result, strides.2, work.dots)
-    work.dQuery.update(repeating: 0, count: lanes * keyWidth)
     let logSums = logSumExp + (batch * shape.heads + head) * shape.queries + queries.start
     for lane in 0..<queries.count {
       work.logSum[lane] = logSums[lane * queries.step] * SoftmaxAttentionForward.log2e
@@ -149,12 +160,19 @@ private struct SparseAttentionBackward {
       work.logSum[lane] = 0
       work.dots[lane] = 0
     }
+    // A query that is not finite has no finite score, and the gradient of an output that is not has no finite product.
+    return table.pointee.finite(lanes, work.logSum) != 0 && table.pointee.finite(lanes, work.dots) != 0
   }
 
   /// Some more keys of a run.
+  ///
+  /// - Parameters:
+  ///   - onlySeen: leave out what a query does not see, rather than multiply it by 0.
+  ///   - onlyQueries: add to dq alone.
   @inline(__always)
   private func step(
-    _ run: SparseAttentionPlan.Run, _ range: Range<Int>, _ queries: Int, _ vectors: Int, _ keys: Keys, _ work: Work
+    _ run: SparseAttentionPlan.Run, _ range: Range<Int>, _ queries: Int, _ vectors: Int, _ keys: Keys, _ work: Work,
+    onlySeen: Bool, onlyQueries: Bool = false
   ) {
     let (width, lanes) = (tiles.width, vectors * tiles.width)
     let (rowStep, start) = (run.rows.step, run.rows.start)
@@ -175,6 +193,20 @@ private struct SparseAttentionBackward {
       let place = (piece.lowerBound - range.lowerBound) * lanes + first
       let row = start + piece.lowerBound * rowStep
       let rows = min(count * width, queries - first)
+      if onlySeen {
+        let weights = tiles.seenProducts(of: run, piece, first, count, work.scores + place, lanes)
+        let gradients = tiles.seenProducts(of: run, piece, first, count, work.gradients + place, lanes)
+        gradients.addToQueries(
+          shape.keyWidth, keys.key + start * k.rowStride + piece.lowerBound * keyStride, keyStride,
+          work.dQuery + first)
+        if onlyQueries { return }
+        weights.addToKeys(
+          rows, valueColumns, work.dOutRows + first * valueColumns, keys.dValue + row * valueColumns,
+          valueColumns * rowStep)
+        gradients.addToKeys(
+          rows, keyColumns, work.queryRows + first * keyColumns, keys.dKey + row * keyColumns, keyColumns * rowStep)
+        return
+      }
       table.pointee.product(
         piece.count, valueColumns / width, rows, work.scores + place, lanes, 1,
         work.dOutRows + first * valueColumns, valueColumns, keys.dValue + row * valueColumns, valueColumns * rowStep,

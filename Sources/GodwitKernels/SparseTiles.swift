@@ -48,4 +48,15 @@ struct SparseTiles {
       next = upper
     }
   }
+
+  /// The products of the weights of a piece that leave out what a query does not see.
+  func seenProducts(
+    of run: SparseAttentionPlan.Run, _ piece: Range<Int>, _ firstLane: Int, _ vectors: Int,
+    _ weights: UnsafePointer<Float>, _ stride: Int
+  ) -> SeenProducts {
+    let shift = firstLane - piece.lowerBound
+    return SeenProducts(
+      table: table, keys: piece.count, vectors: vectors, low: run.low + shift, high: run.high + shift, weights: weights,
+      stride: stride)
+  }
 }

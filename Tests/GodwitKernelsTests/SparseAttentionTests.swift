@@ -142,17 +142,21 @@ import Testing
       dOut = noise.array(queries * shape.valueWidth)
     }
 
-    func results(on isa: InstructionSet = .current) -> Results {
+    var values: AttentionValues { AttentionValues(q: naive.q, k: naive.k, v: naive.v, dOut: dOut) }
+
+    /// - Parameter values: instead of the operands of the problem.
+    func results(on isa: InstructionSet = .current, _ values: AttentionValues? = nil) -> Results {
       let shape = test.shape
+      let values = values ?? self.values
       func rows(_ length: Int, _ width: Int, _ contents: [Double]? = nil) -> GuardedRows {
         GuardedRows(batch: shape.batch, length: length, width: width, padding: test.padding, contents)
       }
       let (t, s) = (shape.queries, shape.keys)
-      let q = rows(t, shape.heads * shape.keyWidth, naive.q)
-      let k = rows(s, shape.keyHeads * shape.keyWidth, naive.k)
-      let v = rows(s, shape.keyHeads * shape.valueWidth, naive.v)
+      let q = rows(t, shape.heads * shape.keyWidth, values.q)
+      let k = rows(s, shape.keyHeads * shape.keyWidth, values.k)
+      let v = rows(s, shape.keyHeads * shape.valueWidth, values.v)
       let out = rows(t, shape.heads * shape.valueWidth)
-      let dy = rows(t, shape.heads * shape.valueWidth, dOut)
+      let dy = rows(t, shape.heads * shape.valueWidth, values.dOut)
       let (dq, dk, dv) = (rows(t, q.width), rows(s, k.width), rows(s, v.width))
       defer { for array in [q, k, v, out, dy, dq, dk, dv] { array.free() } }
       var logSumExp = [Float](repeating: GuardedRows.guardValue, count: shape.batch * shape.heads * t + 1)

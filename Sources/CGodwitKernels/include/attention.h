@@ -14,6 +14,13 @@ struct gw_attention {
   void (*product)(long m, long vectors, long steps, const float *a, long a_row, long a_step, const float *b, long ldb,
                   float *c, long ldc, int accumulate);
 
+  // As `product` with `accumulate`, to the last bit, where b holds weights of 0 for what is hidden; but lane i takes in the
+  // steps i + low ... i + high only, so that what is not finite in the rows of a reaches no other lane.
+  void (*seen_product)(long m, long vectors, long steps, const float *a, long a_row, long a_step, const float *b,
+                       long ldb, float *c, long ldc, long low, long high);
+  // Whether all elements are finite.
+  int (*finite)(long count, const float *x);
+
   // y[c * y_stride + r] = x[r * x_stride + c] * scale for r < rows, c < columns.
   void (*transpose)(long rows, long columns, const float *x, long x_stride, float *y, long y_stride, float scale);
   // y[r * padded + c] = x[r * x_stride + c], zeros from `columns` to `padded`.
@@ -30,8 +37,9 @@ struct gw_attention {
   // where a vector sees none, nothing is read or written.
   void (*soften)(long keys, long vectors, long low, long high, float *s, float *max, float *sum, long values,
                  float *out, long ld);
-  // out /= sum (0 where the sum is 0); then sum = the natural logarithm of sum * 2^max.
-  void (*normalise)(long vectors, const float *max, float *sum, long values, float *out, long ld);
+  // out /= sum (0 where the sum is 0); then sum = the natural logarithm of sum * 2^max. Returns whether out is a number
+  // everywhere.
+  int (*normalise)(long vectors, const float *max, float *sum, long values, float *out, long ld);
   // s becomes p = 2^(s - log_sum), dp becomes p * (dp - dots). Lane i sees the keys i + low ... i + high.
   void (*probabilities)(long keys, long vectors, long low, long high, float *s, float *dp, long ld,
                         const float *log_sum, const float *dots);
