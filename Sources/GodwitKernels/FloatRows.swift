@@ -16,6 +16,11 @@ struct FloatRows {
   /// The rows from `row` on.
   func from(_ row: Int) -> FloatRows { FloatRows(pointer + row * stride, stride: stride) }
 
+  subscript(row: Int, column: Int) -> Float {
+    get { pointer[row * stride + column] }
+    nonmutating set { pointer[row * stride + column] = newValue }
+  }
+
   /// Sets the first `columns` elements of some rows to 0.
   func clear(rows: Int, columns: Int) {
     for row in 0..<rows { (pointer + row * stride).update(repeating: 0, count: columns) }

@@ -62,11 +62,14 @@ private struct MixedChunkBackward {
   /// The gradient of the mean that a chunk reads, times its scale: that of the sum.
   func sum(_ place: MixedChunkShape.Chunk, _ dAttended: MutableAttentionRows, _ sums: UnsafeMutablePointer<Float>) {
     let sum = sums + shape.stateStart(place)
+    let scale = shape.globalScale(place.index)
+    // The first chunk reads nothing, whatever its queries are.
+    if scale == 0 { return sum.update(repeating: 0, count: shape.stateCount) }
     multiply(
       m: shape.keyWidth, n: shape.valueWidth, k: place.rows.count, operands.rows(.globalQuery, shape, place),
       transposeA: true, dAttended.rows(shape, place), into: FloatRows(sum, stride: shape.valueWidth), on: products)
     let table = gw_elementwise_table((isa ?? .current).rawValue, 0)!
-    table.pointee.affine(Int64(shape.stateCount), shape.globalScale(place.index), 0, sum, sum)
+    table.pointee.affine(Int64(shape.stateCount), scale, 0, sum, sum)
   }
 
   /// The gradients of queries, keys and values of a chunk.

@@ -21,7 +21,7 @@ struct MixedChunkSums {
       for index in 0..<shape.chunks {
         let sum = first + index * shape.stateCount
         own.update(from: sum, count: count)
-        table.pointee.affine(Int64(count), shape.globalScale(index), 0, running, sum)
+        scale(running, by: shape.globalScale(index), count, sum)
         if shape.causal && shape.isFull(index) { add(own, count, running) }
       }
     }
@@ -48,6 +48,12 @@ struct MixedChunkSums {
         if shape.causal { add(own, count, running) }
       }
     }
+  }
+
+  /// y = factor · x, and 0 by a factor of 0 whatever x is: without positions before there is nothing to read.
+  private func scale(_ x: UnsafePointer<Float>, by factor: Double, _ count: Int, _ y: UnsafeMutablePointer<Float>) {
+    if factor == 0 { return y.update(repeating: 0, count: count) }
+    table.pointee.affine(Int64(count), factor, 0, x, y)
   }
 
   private func add(_ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>) {

@@ -41,6 +41,29 @@ struct AttentionValues {
     }
   }
 
+  @Test(arguments: [(150, 0), (130, 9), (5, 40)]) func squaredRelu(queries: Int, offset: Int) {
+    let test = SoftmaxAttentionTests.Case(batch: 2, heads: 1, queries: queries, widths: (6, 21), offset: offset)
+    let attention = test.shape
+    let shape = SquaredReluShape(
+      batch: 2, queries: queries, keys: attention.keys, keyWidth: 6, valueWidth: 21, offset: offset)
+    let visible = (0..<queries).map { Array(0..<attention.visible(to: $0)) }
+    check(attention, visible, SoftmaxAttentionTests.Problem(test).values) { values, isa in
+      func rows(_ length: Int, _ width: Int, _ contents: [Double]? = nil) -> GuardedRows {
+        GuardedRows(batch: 2, length: length, width: width, padding: 2, contents)
+      }
+      let keys = attention.keys
+      let (q, k, v) = (rows(queries, 6, values.q), rows(keys, 6, values.k), rows(keys, 21, values.v))
+      let (out, dOut) = (rows(queries, 21), rows(queries, 21, values.dOut))
+      let (dq, dk, dv) = (rows(queries, 6), rows(keys, 6), rows(keys, 21))
+      defer { for array in [q, k, v, out, dOut, dq, dk, dv] { array.free() } }
+      squaredReluAttention(shape, q: q.rows, k: k.rows, v: v.rows, out: out.mutableRows, on: isa)
+      squaredReluAttentionGradient(
+        shape, q: q.rows, k: k.rows, v: v.rows, dOut: dOut.rows, dq: dq.mutableRows, dk: dk.mutableRows,
+        dv: dv.mutableRows, on: isa)
+      return [out.values(), dq.values(), dk.values(), dv.values()]
+    }
+  }
+
   /// - Parameters:
   ///   - visible: the keys that each query sees.
   ///   - run: the output and the gradients of q, k and v.

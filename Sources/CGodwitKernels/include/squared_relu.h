@@ -7,6 +7,8 @@ struct gw_squared_relu {
   void (*weights)(long rows, long columns, long shift, const float *scales, float *s, long ld);
   // From scores s and the gradient d of their weights: s becomes the weights, d the gradient of the scores.
   void (*gradients)(long rows, long columns, long shift, const float *scales, float *s, float *d, long ld);
+  // Whether all elements of the rows are finite.
+  int (*finite)(long rows, long columns, const float *x, long stride);
 };
 
 const struct gw_squared_relu *gw_squared_relu_table(int isa);
