@@ -73,16 +73,20 @@ extension Tensor {
     return reshaped([count, 1]).gather(Indices(flat)).reshaped(indices.shape)
   }
 
-  /// The elements on and below a diagonal of the last two axes, 0 elsewhere; diagonal 1 is the one above the main.
+  /// The elements on and below a diagonal of the last two axes, 0 elsewhere even where they are not finite; diagonal 1 is the one
+  /// above the main.
   public func lowerTriangle(diagonal: Int = 0) -> Tensor {
     require(rank >= 2, "lowerTriangle: \(shape) has fewer than two axes")
-    return self * Tensor(lowerTriangle: shape[rank - 2], shape[rank - 1], diagonal: diagonal, dtype: dtype)
+    let kept = Tensor(lowerTriangle: shape[rank - 2], shape[rank - 1], diagonal: diagonal, dtype: dtype)
+    return select(kept, self, Tensor(0, dtype: dtype))
   }
 
-  /// The elements on and above a diagonal of the last two axes, 0 elsewhere; diagonal 1 is the one above the main.
+  /// The elements on and above a diagonal of the last two axes, 0 elsewhere even where they are not finite; diagonal 1 is the one
+  /// above the main.
   public func upperTriangle(diagonal: Int = 0) -> Tensor {
     require(rank >= 2, "upperTriangle: \(shape) has fewer than two axes")
-    return self * (1 - Tensor(lowerTriangle: shape[rank - 2], shape[rank - 1], diagonal: diagonal - 1, dtype: dtype))
+    let left = Tensor(lowerTriangle: shape[rank - 2], shape[rank - 1], diagonal: diagonal - 1, dtype: dtype)
+    return select(left, Tensor(0, dtype: dtype), self)
   }
 
   /// A matrix [`rows`, `columns`] with ones on and below a diagonal and zeros above it.

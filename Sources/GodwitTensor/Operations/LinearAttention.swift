@@ -153,9 +153,9 @@ private struct LinearAttentionRule: Sendable {
     }
     let (q, k) = (mapped(query), mapped(key))
     let v = value.transposed([0, 2, 1, 3])
-    var scores = matmul(q, k, transposeB: true)
-    if causal { scores = scores.lowerTriangle() }
-    var output = matmul(scores, v)
+    let seen = causal ? Tensor(lowerTriangle: q.shape[2], k.shape[2], dtype: q.dtype) : nil
+    let scores = seen.map { seenProducts(q, k, seen: $0) } ?? matmul(q, k, transposeB: true)
+    var output = seen.map { seenSums(scores, v, seen: $0) } ?? matmul(scores, v)
     var divisor = scores.sum(along: -1, keepingAxis: true)
     var matrix = matmul(k, v, transposeA: true)
     var sum = k.sum(along: 2)

@@ -126,16 +126,23 @@ private struct MixedChunkRule: Sendable {
     let dtype = value.dtype
     var y = Tensor(zeros: value.shape, dtype: dtype)
     if shape.local {
-      let weights = reluSquared(matmul(part(0), part(1), transposeB: true)) * mask(dtype) { $0 == $1 }
-      y = y + matmul(weights, value) * (1 / (Double(shape.chunk) * Double(shape.keyWidth)))
+      let seen = mask(dtype) { $0 == $1 }
+      let weights = reluSquared(seenProducts(part(0), part(1), seen: seen))
+      y = y + seenSums(weights, value, seen: seen) * (1 / (Double(shape.chunk) * Double(shape.keyWidth)))
     }
     if shape.global {
-      var sums = matmul(part(2), part(3), transposeB: true)
-      if shape.causal { sums = sums * mask(dtype) { $0 > $1 } }
-      var read = matmul(sums, value)
+      var read: Tensor
+      if shape.causal {
+        let seen = mask(dtype) { $0 > $1 }
+        read = seenSums(seenProducts(part(2), part(3), seen: seen), value, seen: seen)
+      } else {
+        read = matmul(matmul(part(2), part(3), transposeB: true), value)
+      }
       if x.count > 2 { read = read + matmul(part(2), x[2]) }
-      let scales = (0..<shape.length).map { shape.globalScale($0 / shape.chunk) }
-      y = y + read * Tensor(scales, shape: [shape.length, 1], dtype: dtype)
+      let factors = (0..<shape.length).map { shape.globalScale($0 / shape.chunk) }
+      let scales = Tensor(factors, shape: [shape.length, 1], dtype: dtype)
+      // The first chunk reads nothing.
+      y = y + select(scales, read, Tensor(0, dtype: dtype)) * scales
     }
     if isGated { y = y * values.element(0, along: 1) }
     let output = y.transposed([0, 2, 1, 3])

@@ -77,12 +77,15 @@ private func reference(
   let q = query.transposed([0, 2, 1, 3])
   let k = key.repeatingHeads(groups).transposed([0, 2, 1, 3])
   let v = value.repeatingHeads(groups).transposed([0, 2, 1, 3])
-  var scores = matmul(q, k, transposeB: true) * scale
-  if causal {
-    let seen = Tensor(lowerTriangle: q.shape[2], k.shape[2], diagonal: offset, dtype: q.dtype)
-    scores = select(seen, scores, Tensor(-.infinity, dtype: q.dtype))
-  }
-  return matmul(softmax(scores), v).transposed([0, 2, 1, 3])
+  if !causal { return matmul(softmax(matmul(q, k, transposeB: true) * scale), v).transposed([0, 2, 1, 3]) }
+  let seen = Tensor(lowerTriangle: q.shape[2], k.shape[2], diagonal: offset, dtype: q.dtype)
+  return maskedAttention(q, k, v, seen: seen, scale: scale)
+}
+
+/// The attention of queries [B, H, T, K] to those of the keys [B, H, S, K] that they see, [B, T, H, V].
+func maskedAttention(_ q: Tensor, _ k: Tensor, _ v: Tensor, seen: Tensor, scale: Double) -> Tensor {
+  let scores = select(seen, seenProducts(q, k, seen: seen) * scale, Tensor(-.infinity, dtype: q.dtype))
+  return seenSums(softmax(scores), v, seen: seen).transposed([0, 2, 1, 3])
 }
 
 extension Tensor {

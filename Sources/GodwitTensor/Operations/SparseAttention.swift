@@ -87,15 +87,11 @@ private func attend(
   } reference: { x in
     let (query, key, value) = operands.separated(x)
     let mask = pattern.mask(queries: queries, keys: keys, dtype: query.dtype)
-    let keys = key.repeatingHeads(query.shape[2] / max(key.shape[2], 1))
-    let scores = matmul(query.transposed([0, 2, 1, 3]), keys.transposed([0, 2, 1, 3]), transposeB: true) * scale
-    return [maskedAttention(scores, value, mask: mask)]
+    let groups = query.shape[2] / max(key.shape[2], 1)
+    func heads(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
+    return [
+      maskedAttention(
+        heads(query), heads(key.repeatingHeads(groups)), heads(value.repeatingHeads(groups)), seen: mask, scale: scale)
+    ]
   }[0]
-}
-
-/// The textbook form: scores [B, H, T, S], those that the mask leaves out at -∞, and values [B, S, G, V].
-func maskedAttention(_ scores: Tensor, _ value: Tensor, mask: Tensor) -> Tensor {
-  let v = value.repeatingHeads(scores.shape[1] / max(value.shape[2], 1)).transposed([0, 2, 1, 3])
-  let seen = select(mask, scores, Tensor(-.infinity, dtype: scores.dtype))
-  return matmul(softmax(seen), v).transposed([0, 2, 1, 3])
 }

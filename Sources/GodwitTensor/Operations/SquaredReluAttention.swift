@@ -51,11 +51,12 @@ private func evaluate(_ shape: SquaredReluShape, _ x: [Tensor]) -> FusedResult {
 }
 
 private func reference(_ shape: SquaredReluShape, _ x: [Tensor]) -> Tensor {
-  let weights = reluSquared(matmul(x[0], x[1], transposeB: true))
   guard shape.causal else {
+    let weights = reluSquared(matmul(x[0], x[1], transposeB: true))
     return matmul(weights, x[2]) * (1 / (Double(max(shape.keys, 1)) * Double(shape.keyWidth)))
   }
   let scales = (0..<shape.queries).map { 1 / (Double(shape.offset + $0 + 1) * Double(shape.keyWidth)) }
   let rowScale = Tensor(scales, shape: [shape.queries, 1], dtype: x[0].dtype)
-  return matmul(weights.lowerTriangle(diagonal: shape.offset), x[2]) * rowScale
+  let seen = Tensor(lowerTriangle: shape.queries, shape.keys, diagonal: shape.offset, dtype: x[0].dtype)
+  return seenSums(reluSquared(seenProducts(x[0], x[1], seen: seen)), x[2], seen: seen) * rowScale
 }

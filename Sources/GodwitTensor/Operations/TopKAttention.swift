@@ -95,9 +95,11 @@ private struct TopKRule: Sendable {
   }
 
   func reference(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> Tensor {
-    let keys = key.repeatingHeads(query.shape[2] / max(key.shape[2], 1))
-    let scores = matmul(query.transposed([0, 2, 1, 3]), keys.transposed([0, 2, 1, 3]), transposeB: true) * scale
-    return maskedAttention(scores, value, mask: mask(scores.detached))
+    let groups = query.shape[2] / max(key.shape[2], 1)
+    func heads(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
+    let (q, k) = (heads(query), heads(key.repeatingHeads(groups)))
+    let seen = mask(matmul(q.detached, k.detached, transposeB: true) * scale)
+    return maskedAttention(q, k, heads(value.repeatingHeads(groups)), seen: seen, scale: scale)
   }
 
   /// 1 where a score is among the largest of its query.
