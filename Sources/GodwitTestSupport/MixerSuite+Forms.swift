@@ -34,7 +34,7 @@ extension MixerSuite {
     return found
   }
 
-  private func forms(_ length: Int) -> [(name: String, run: Form)] {
+  func forms(_ length: Int) -> [(name: String, run: Form)] {
     let step: Form = { mixer, x, state in
       var outputs: [Tensor] = []
       for row in x.unstacked(along: 1) { outputs.append(mixer.step(row, state: &state)) }

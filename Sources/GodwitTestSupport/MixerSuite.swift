@@ -26,7 +26,8 @@ public struct MixerSuite<Mixer: SequenceMixer> {
   /// Records an issue for everything that is wrong over more positions than the kernels take at once: for mixers that are large
   /// enough for all paths of the kernels.
   public func runLong(sourceLocation: SourceLocation = #_sourceLocation) {
-    for violation in formViolations(length: 300, dtype: .float32) {
+    let found = formViolations(length: 300, dtype: .float32)
+    for violation in found + nonFiniteViolations(length: 300, dtype: .float32, bySteps: false) {
       Issue.record("\(Mixer.self): \(violation)", sourceLocation: sourceLocation)
     }
   }
@@ -39,6 +40,7 @@ public struct MixerSuite<Mixer: SequenceMixer> {
     for dtype in DType.allCases {
       for length in [1, 7, 33, 100] { found += formViolations(length: length, dtype: dtype) }
       found += causalityViolations(length: 33, dtype: dtype)
+      found += nonFiniteViolations(length: 33, dtype: dtype)
       found += emptyViolations(dtype)
       found += stateDataViolations(dtype)
     }

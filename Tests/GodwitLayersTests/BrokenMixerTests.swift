@@ -7,7 +7,7 @@ import Testing
 /// yₜ = scale ⊙ Σ_{s ≤ t} xₛ, and ways to get it wrong.
 private struct RunningSum: SequenceMixer {
   enum Fault: String, CaseIterable {
-    case none, step, state, count, gradient, future, growth, empty, visit, hidden, rows, position
+    case none, step, state, count, gradient, future, growth, empty, visit, hidden, rows, position, mask
   }
 
   var scale = Tensor([1, 2, 3, 4])
@@ -36,6 +36,11 @@ private struct RunningSum: SequenceMixer {
     if fault == .growth { state.extra.append(x) }
     let start = state.sum.reshaped([x.shape[0], 1, 4])
     var y = start + x.cumulativeSum(along: 1)
+    if fault == .mask {
+      // Right for all that is finite.
+      let length = x.shape[1]
+      y = start + matmul(Tensor(lowerTriangle: length, length, dtype: x.dtype), x)
+    }
     if fault == .hidden { y = y + Double(state.hidden) * 1e-3 }
     if fault == .position { y = y + Double(state.positions.most) * 1e-3 }
     if fault == .rows { y = y + y.mean(along: 0, keepingAxis: true) * 1e-3 }
@@ -79,6 +84,8 @@ struct BrokenMixerTests {
     (.growth, "stateGrows is false", "after 100"), (.count, "chunks of 5, T = 7", "final state has 2 tensors, not 1"),
     (.empty, "without positions", "the state changes"),
     (.hidden, "goes on differently", "not complete"), (.rows, "joined, row 1 of a chunk of 9", "another output"),
+    (.mask, "all positions at once, T = 33, float32: nan as input 1", "reaches what does not depend on it"),
+    (.mask, "one chunk, T = 33, float64: inf as gradient of output 16", "reaches what the output does not depend on"),
     (.position, "joined, row 0 of a chunk of 1", "another output"), (.visit, "visit does not reach", "scale"),
   ]) fileprivate func eachFaultIsFound(fault: RunningSum.Fault, place: String, what: String) {
     let found = violations(fault)

@@ -57,6 +57,53 @@ struct SparseAttentionMixerTests {
     #expect(influences({ longformer($0) }, 1) && !influences({ longformer($0) }, 2))
   }
 
+  /// What is not finite is forgotten with the window: later outputs and the gradients of earlier inputs know nothing of it.
+  @Test(arguments: [DType.float32, .float64], [Double.nan, .infinity])
+  func whatIsNotFiniteEndsWithTheWindow(dtype: DType, value: Double) {
+    var generator = Philox(seed: 6)
+    let (window, position, length) = (16, 20, 80)
+    let local = LocalAttention(options(["window": 16]), using: &generator).mapTensors { $0.converted(to: dtype) }
+    let x = input(length).converted(to: dtype)
+    let weights = Tensor(normal: 0, shape: x.shape, using: &generator).converted(to: dtype)
+    func spoiled(_ x: Tensor, at position: Int) -> Tensor {
+      var values = x.scalars
+      values[position * 16 + 3] = value
+      return Tensor(values, shape: x.shape, dtype: dtype)
+    }
+    func bits(_ x: Tensor, _ range: Range<Int>) -> [UInt64] {
+      x.slice(range, along: 1).scalars.map(\.bitPattern)
+    }
+    for sizes in [[length], [1], [5], [7, 1, 30, 42]] {
+      func output(_ x: Tensor) -> Tensor {
+        var state = local.initialState(batch: 2)
+        var (outputs, start): ([Tensor], Int) = ([], 0)
+        while start < length {
+          let end = min(start + sizes[outputs.count % sizes.count], length)
+          outputs.append(local.chunk(x.slice(start..<end, along: 1), state: &state))
+          start = end
+        }
+        return concatenate(outputs, along: 1)
+      }
+      let (y, odd) = (output(x), output(spoiled(x, at: position)))
+      for clean in [0..<position, position + window..<length] {
+        #expect(bits(odd, clean) == bits(y, clean), "\(sizes)")
+      }
+      #expect(odd.element(0, along: 0).slice(position..<position + window, along: 0).scalars.contains { !$0.isFinite })
+
+      func slope(_ x: Tensor, _ weights: Tensor) -> Tensor { gradient(at: x) { (output($0) * weights).sum() } }
+      let last = 50
+      let (dx, odder) = (slope(x, weights), slope(x, spoiled(weights, at: last)))
+      for clean in [0..<last - window + 1, last + 1..<length] {
+        #expect(bits(odder, clean) == bits(dx, clean), "\(sizes)")
+      }
+      // An input that is not finite is in the gradients of those that a position sees with it.
+      let spread = slope(spoiled(x, at: position), weights)
+      for clean in [0..<position - window + 1, position + window..<length] {
+        #expect(bits(spread, clean) == bits(dx, clean), "\(sizes)")
+      }
+    }
+  }
+
   /// The state of a window holds the same rows however the past was read.
   @Test func theStateOfAWindowDoesNotDependOnTheParts() {
     var generator = Philox(seed: 5)

@@ -4,6 +4,11 @@ import GodwitTensor
 ///
 /// For the same input and state, the three agree in output, in the state that they leave and in all gradients; the
 /// conformance suite of the tests holds every mixer to it.
+///
+/// Causal to the last bit, whatever the values are: an input that is NaN or infinite changes no output before it, and the
+/// gradient of an output that is not finite changes no gradient of a later input. What an output sees is one sum, though: an
+/// input that is not finite makes each output that sees it NaN, and so the gradients of all that these outputs see, earlier
+/// inputs included.
 public protocol SequenceMixer: SequenceLayer {
   /// What the layer keeps of the past.
   associatedtype State: SequenceState
