@@ -45,17 +45,33 @@ public struct Binomial: DiscreteDistribution {
     return (density.factor / k * (n / (n - k)), density.exponent)
   }
 
-  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).upper }
+  public func cdf(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 0 : roundedTails(x)?.lower ?? tails(x).upper
+  }
 
-  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).lower }
+  public func survival(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 1 : roundedTails(x)?.upper ?? tails(x).lower
+  }
 
-  private func tails(_ x: Double) -> Tails {
+  /// P(X ≤ x) is the upper, P(X > x) the lower.
+  func tails(_ x: Double) -> Tails {
     let k = x.rounded(.down)
-    return k >= n ? .none : incompleteBeta(k + 1, n - k, x: probability, y: failure)
+    return k < 0 ? .all : k >= n ? .none : incompleteBeta(k + 1, n - k, x: probability, y: failure)
+  }
+
+  private func roundedTails(_ x: Double) -> RoundedTails? {
+    let k = x.rounded(.down)
+    if k >= n || probability == 0 || probability == 1 { return nil }
+    let p = TwoParts(high: probability, low: 0)
+    return RoundedTails(successes: k, trials: n, p, p.complement)
   }
 
   public func quantile(_ probability: Double) -> Int {
-    leastValue(reaching: probability, near: quantileGuess(probability))
+    leastValue(reaching: probability, near: quantileGuess(probability)) {
+      tails($0).upper
+    } rounded: {
+      roundedTails($0)?.lower
+    }
   }
 
   public var mean: Double { n * probability }

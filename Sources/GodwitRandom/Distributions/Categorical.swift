@@ -24,20 +24,19 @@ public struct Categorical: DiscreteDistribution {
     try ParameterError.check(sum > 0 && sum.isFinite, Self.self, "sum of the weights", sum, "above 0 and finite")
     let probabilities = weights.map { $0 / sum }
     self.probabilities = probabilities
-    let upper = Self.runningSums(weights.reversed()).map { min($0 / sum, 1) }.reversed().dropFirst() + [0]
-    // One less the smaller, which is rounded once.
-    lower = zip(Self.runningSums(weights), upper).map { $1 < 0.5 ? 1 - $1 : min($0 / sum, 1) }
-    self.upper = Array(upper)
+    // Divided in two parts, so that each is rounded once.
+    let below = Self.runningSums(weights)
+    let total = below[below.count - 1]
+    lower = below.map { ($0 / total).rounded }
+    upper = Self.runningSums(weights.reversed()).map { ($0 / total).rounded }.reversed().dropFirst() + [0]
     table = AliasTable(probabilities)
   }
 
-  private static func runningSums(_ weights: [Double]) -> [Double] {
-    var (sum, rest) = (0.0, 0.0)
+  private static func runningSums(_ weights: [Double]) -> [TwoParts] {
+    var sum = TwoParts(high: 0, low: 0)
     return weights.map { weight in
-      let total = sum + weight
-      rest += sum >= weight ? (sum - total) + weight : (weight - total) + sum
-      sum = total
-      return sum + rest
+      sum = sum + TwoParts(high: weight, low: 0)
+      return sum
     }
   }
 

@@ -18,6 +18,9 @@ public protocol Distribution<Value>: Sendable, Hashable {
 
   /// The least x with cdf(x) ≥ `probability`.
   ///
+  /// A step of a discrete law is reached by the float64 next to it; where the cdf is not known to the last bit, by whatever is
+  /// within the bound of it.
+  ///
   /// - Precondition: the probability is from 0 to 1.
   func quantile(_ probability: Double) -> Value
 

@@ -28,12 +28,24 @@ public struct Geometric: DiscreteDistribution {
     value < 0 ? -.infinity : .log(probability) + (value == 0 ? 0 : Double(value) * logFailure)
   }
 
-  public func cdf(_ x: Double) -> Double { x < 0 ? 0 : -.expMinusOne((x.rounded(.down) + 1) * logFailure) }
+  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : roundedTails(x).lower }
 
-  public func survival(_ x: Double) -> Double { x < 0 ? 1 : .exp((x.rounded(.down) + 1) * logFailure) }
+  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : roundedTails(x).upper }
+
+  /// P(X > k) = (1 − p)ᵏ⁺¹.
+  private func roundedTails(_ x: Double) -> RoundedTails {
+    if probability == 1 || x == .infinity { return RoundedTails(logUpper: TwoParts(high: -.infinity, low: 0)) }
+    let failure = TwoParts(high: probability, low: 0).complement
+    return RoundedTails(logUpper: failure.logarithm * .sum(x.rounded(.down), 1))
+  }
 
   public func quantile(_ probability: Double) -> Int {
-    leastValue(reaching: probability, near: (Double.log(onePlus: -probability) / logFailure).rounded(.up) - 1)
+    let guess = (Double.log(onePlus: -probability) / logFailure).rounded(.up) - 1
+    return leastValue(reaching: probability, near: guess) {
+      -.expMinusOne(($0 + 1) * logFailure)
+    } rounded: {
+      roundedTails($0).lower
+    }
   }
 
   public var mean: Double { (1 - probability) / probability }

@@ -42,18 +42,47 @@ public struct NegativeBinomial: DiscreteDistribution {
     return density.exponent + .log(density.factor / Double(value))
   }
 
-  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).lower }
+  public func cdf(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 0 : roundedTails(x)?.lower ?? tails(x).lower
+  }
 
-  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).upper }
+  public func survival(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 1 : roundedTails(x)?.upper ?? tails(x).upper
+  }
 
   private func tails(_ x: Double) -> Tails {
+    if x < 0 { return .none }
     // So far above the mean that e^(−xp / 8), which bounds the tail (Chernoff 1952), is below every positive number.
     if x * probability > 2 * successes + 1e4 { return .all }
     return incompleteBeta(successes, x.rounded(.down) + 1, x: probability, y: failure)
   }
 
+  /// By the failures, or where the successes are whole and fewer by these: at most k failures are at least r successes in k + r
+  /// trials.
+  private func roundedTails(_ x: Double) -> RoundedTails? {
+    let (k, r) = (x.rounded(.down), successes)
+    if probability == 1 || !(k <= 0x1p52) { return nil }
+    let p = TwoParts(high: probability, low: 0)
+    let q = p.complement
+    if r <= k + 1 && r.rounded() == r { return RoundedTails(successes: r - 1, trials: k + r, p, q)?.swapped }
+    let logFirst = p.logarithm * r
+    return RoundedTails(
+      through: k, logFirst: logFirst,
+      logMass: k + r > RoundedTails.greatest
+        ? nil
+        : TwoParts.sum(k, r).logGamma + -TwoParts(high: r, low: 0).logGamma + -RoundedTails.logFactorial(k)
+          + logFirst + q.logarithm * k
+    ) {
+      q * .sum(r, $0 - 1)
+    }
+  }
+
   public func quantile(_ probability: Double) -> Int {
-    leastValue(reaching: probability, near: quantileGuess(probability))
+    leastValue(reaching: probability, near: quantileGuess(probability)) {
+      tails($0).lower
+    } rounded: {
+      roundedTails($0)?.lower
+    }
   }
 
   public var mean: Double { successes * failure / probability }

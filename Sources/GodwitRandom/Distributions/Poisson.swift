@@ -29,16 +29,33 @@ public struct Poisson: DiscreteDistribution {
     return -deviance(k, mean: rate, difference: k - rate) - stirlingRemainder(k) - 0.5 * .log(2 * .pi * k)
   }
 
-  public func cdf(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 0 : tails(x).upper }
+  public func cdf(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 0 : roundedTails(x)?.lower ?? tails(x).upper
+  }
 
-  public func survival(_ x: Double) -> Double { x.isNaN ? x : x < 0 ? 1 : tails(x).lower }
+  public func survival(_ x: Double) -> Double {
+    x.isNaN ? x : x < 0 ? 1 : roundedTails(x)?.upper ?? tails(x).lower
+  }
 
-  private func tails(_ x: Double) -> Tails {
-    x == .infinity ? .none : incompleteGamma(x.rounded(.down) + 1, rate)
+  /// P(X ≤ x) is the upper, P(X > x) the lower.
+  func tails(_ x: Double) -> Tails {
+    x < 0 ? .all : x == .infinity ? .none : incompleteGamma(x.rounded(.down) + 1, rate)
+  }
+
+  private func roundedTails(_ x: Double) -> RoundedTails? {
+    let (k, rate) = (x.rounded(.down), TwoParts(high: rate, low: 0))
+    return RoundedTails(
+      through: k, logFirst: -rate,
+      logMass: k > RoundedTails.greatest ? nil : rate.logarithm * k + -rate + -RoundedTails.logFactorial(k)
+    ) { _ in rate }
   }
 
   public func quantile(_ probability: Double) -> Int {
-    leastValue(reaching: probability, near: quantileGuess(probability))
+    leastValue(reaching: probability, near: quantileGuess(probability)) {
+      tails($0).upper
+    } rounded: {
+      roundedTails($0)?.lower
+    }
   }
 
   public var mean: Double { rate }

@@ -31,9 +31,9 @@ extension RandomWalk {
     for up in low...high {
       let middle = Double(2 * up - steps + 1)
       // The smaller tails differ by as much, and have more digits.
+      let tails = law.tails(Double(up))
       let difference =
-        middle < limit.mean
-        ? law.cdf(Double(up)) - limit.cdf(middle) : law.survival(Double(up)) - limit.survival(middle)
+        middle < limit.mean ? tails.upper - limit.cdf(middle) : tails.lower - limit.survival(middle)
       greatest = max(greatest, abs(difference))
     }
     return greatest

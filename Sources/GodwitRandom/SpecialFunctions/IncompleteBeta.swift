@@ -14,6 +14,8 @@ import RealModule
 package func incompleteBeta(_ a: Double, _ b: Double, x: Double, y: Double) -> Tails {
   if x <= 0 { return .none }
   if y <= 0 { return .all }
+  // The centre of a symmetric law.
+  if a == b && x == y { return Tails(0.5, exponent: 0, isLower: true) }
   let slope = x <= y ? betaSlope(a, b, x) : -betaSlope(b, a, y)
   if min(a, b) < 32 {
     if b * x <= 0.9 && x <= 0.7 { return betaSeries(a, b, x, y, slope) }

@@ -8,6 +8,7 @@ import RealModule
 package func inverseIncompleteBeta(_ a: Double, _ b: Double, lower: Double, upper: Double) -> (x: Double, y: Double) {
   if lower <= 0 { return (0, 1) }
   if upper <= 0 { return (1, 0) }
+  if a == b && lower == upper { return (0.5, 0.5) }
   let isLower = lower <= upper
   let target = Double.log(min(lower, upper))
   // I is about xᵃ / (a B) where x is small, its complement about yᵇ / (b B) where y is.

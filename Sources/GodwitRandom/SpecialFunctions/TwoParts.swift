@@ -33,6 +33,30 @@ struct TwoParts {
     let quotient = a.high / b
     return .sum(quotient, (a.high.addingProduct(-quotient, b) + a.low) / b)
   }
+
+  static func * (a: TwoParts, b: Double) -> TwoParts {
+    let product = product(a.high, b)
+    return .sum(product.high, product.low + a.low * b)
+  }
+
+  static func / (a: TwoParts, b: TwoParts) -> TwoParts {
+    let quotient = a.high / b.high
+    let rest = a + b * -quotient
+    return .sum(quotient, (rest.high + rest.low) / b.high)
+  }
+
+  static prefix func - (a: TwoParts) -> TwoParts { TwoParts(high: -a.high, low: -a.low) }
+
+  /// 1 − a.
+  var complement: TwoParts { TwoParts(high: 1, low: 0) + -self }
+
+  /// The nearest float64; of two that are as near the even one, as the value itself was rounded to within 2⁻¹⁰⁰.
+  var rounded: Double {
+    let other = low > 0 ? high.nextUp : high.nextDown
+    let gap = abs(other - high)
+    let isTie = abs(abs(low) - gap / 2) < 0x1p-40 * gap
+    return isTie && high.significandBitPattern & 1 == 1 ? other : high
+  }
 }
 
 /// ln x in two parts, for a normal x: what a law of ln x with a small deviation needs.
