@@ -105,6 +105,27 @@ import Testing
     expectNone(found)
   }
 
+  /// Against numbers of paths.
+  @Test func fairWalksAreFractions() throws {
+    for steps in 1...52 {
+      // C(steps, u) is the number of paths to 2u − steps.
+      let paths = (1...steps).reduce(into: [UInt64(1)]) { row, _ in
+        row = zip([0] + row, row + [0]).map { $0 + $1 }
+      }
+      func count(_ isCounted: (Int) -> Bool) -> Double {
+        fraction(paths.indices.reduce(0) { $0 + (isCounted(2 * $1 - steps) ? paths[$1] : 0) }, steps)
+      }
+      for place in 1...steps {
+        let law = RandomWalk.fair
+        #expect(law.cdf(place, after: steps) == count { $0 <= place }, "\(place) after \(steps)")
+        #expect(law.survival(place, after: steps) == count { $0 > place }, "\(place) after \(steps)")
+        // A path that reaches the level ends at it or above it, or is the reflection of one that ends above it.
+        let reaching = count { $0 >= place } + count { $0 > place }
+        #expect(law.maximum(atLeast: place, in: steps) == reaching, "\(place) in \(steps)")
+      }
+    }
+  }
+
   @Test func categoriesAreSharesOfTheirSum() throws {
     var found: [String] = []
     var generator = Philox(seed: 31)

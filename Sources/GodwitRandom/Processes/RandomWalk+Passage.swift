@@ -78,7 +78,9 @@ extension RandomWalk {
     if level <= 0 { return 1 }
     if level > steps { return 0 }
     if probability == 0 || probability == 1 { return probability }
-    return min(survival(level - 1, after: steps) + .exp(logReflected(level, steps)), 1)
+    // Of a fair walk both are rounded once, and the sum of fractions of few steps is exact.
+    let reflected = probability == 0.5 ? cdf(-level - 1, after: steps) : .exp(logReflected(level, steps))
+    return min(survival(level - 1, after: steps) + reflected, 1)
   }
 
   /// ln P(M ≥ level), also where the probability underflows.
