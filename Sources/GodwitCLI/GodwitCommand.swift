@@ -24,6 +24,7 @@ public struct GodwitCommand: ParsableCommand {
   /// Runs the command that the process was started with, and ends the process with its exit code.
   public static func launch() -> Never {
     StandardStream.ignoreClosedPipes()
+    ArrayMemory.explainFailures()
     MemoryCache.onFailure { byteCount in
       say("the system has no \(Quantity.bytes(byteCount)) of memory left, needed at once; ask for less, or free memory")
       Foundation.exit(ExitCode.failure.rawValue)

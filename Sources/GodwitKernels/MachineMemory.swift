@@ -20,6 +20,17 @@ package enum MachineMemory {
     [physical > 0 ? physical : 1 << 32, group, addresses].compactMap { $0 }.min()!
   }
 
+  /// Whether the system has so many bytes at once now: asked before an array is made whose length comes from outside, as one
+  /// that cannot have its memory ends the process.
+  package static func has(byteCount: Int) -> Bool {
+    // Less is taken from what the process has already.
+    guard byteCount >= 1 << 20 else { return true }
+    let block = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let block, block != MAP_FAILED else { return false }
+    munmap(block, byteCount)
+    return true
+  }
+
   private static var addresses: Int? {
     var limit = rlimit()
     #if canImport(Glibc)

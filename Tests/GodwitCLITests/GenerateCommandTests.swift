@@ -91,6 +91,36 @@ import Testing
     #expect(run.error.contains(explanation))
   }
 
+  @Test func bytesThatAreNoTextBelongIntoAFile() throws {
+    let folder = try TrainedRun.folder()
+    let run = try CommandRun(shell: #""$godwit" generate '\#(folder)' --prompt $'a\xff'"#)
+    #expect(run.exitCode == 64 && run.output.isEmpty)
+    #expect(run.error.contains("is not UTF-8") && run.error.contains("--prompt-file"), "\(run.error)")
+    let file = try CommandRun(
+      shell: #""$godwit" generate '\#(folder)' --prompt-file <(printf 'a\xff') --bytes 9 --json"#)
+    #expect(file.exitCode == 0 && file.objects().last?["promptBytes"] as? Int == 2)
+  }
+
+  @Test func aPromptWithoutEndIsAnError() throws {
+    let folder = try TrainedRun.folder()
+    for prompt in ["/dev/zero", "<(yes)"] {
+      let run = try CommandRun(shell: #""$godwit" generate '\#(folder)' --prompt-file \#(prompt)"#)
+      #expect(run.exitCode == 1 && !run.wasKilled && run.output.isEmpty)
+      #expect(run.error.contains(": at most 1,073,741,824 bytes are read of such a file; "), "\(run.error)")
+    }
+    let scratch = try TemporaryFolder()
+    let holes = try scratch.write("holes", "")
+    #expect(truncate(holes, 1 << 40) == 0)
+    let run = try CommandRun("generate", folder, "--prompt-file", "holes", in: scratch.url)
+    #expect(run.exitCode == 1)
+    #expect(run.error.contains("cannot read holes (1,099,511,627,776 bytes): at most 1,073,741,824 bytes are read"))
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "gone")
+    let link = try CommandRun("generate", folder, "--prompt-file", "link", in: scratch.url)
+    #expect(link.exitCode == 1 && link.error.contains("a symbolic link to gone, which does not exist"), "\(link.error)")
+    let noRun = try CommandRun("info", "link", in: scratch.url)
+    #expect(noRun.exitCode == 1 && noRun.error.contains("a symbolic link to gone"), "\(noRun.error)")
+  }
+
   @Test func aMissingPromptFileIsNamed() throws {
     let run = try CommandRun("generate", try TrainedRun.folder(), "--prompt-file", "no-such-file")
     #expect(run.exitCode == 1)

@@ -19,5 +19,36 @@ import Testing
       #expect(run.exitCode == 1 && !run.wasKilled, "\(run.exitCode) \(run.error)")
       #expect(run.error.contains("godwit: ") && run.error.contains(words), "\(run.error)")
     }
+
+    /// Commands that read 38 MB of parameters under limits from what a command itself needs up to enough: each does its work, or
+    /// says what it could not have.
+    @Test func aRunThatDoesNotFitIsAnError() throws {
+      let folder = try TemporaryFolder()
+      try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
+      try folder.write("short.txt", "a long flight over the water")
+      let options = "--width 512 --depth 3 --heads 8 --context 16 --batch 1 --steps 1 --sample-every 0"
+      let made = try CommandRun(
+        shell: "exec \"$godwit\" train text.txt --out run --quiet --evaluation-bytes 16 \(options)", in: folder.url)
+      try #require(made.exitCode == 0, "\(made.error)")
+      func limited(_ command: String, kibibytes: Int) throws -> CommandRun {
+        try CommandRun(shell: "ulimit -v \(kibibytes); exec \"$godwit\" \(command)", in: folder.url)
+      }
+      let least = try #require(
+        try stride(from: 60_000, through: 600_000, by: 20_000).first {
+          try limited("--version", kibibytes: $0).exitCode == 0
+        })
+      var (done, refused) = (0, 0)
+      for kibibytes in stride(from: least, through: least + 200_000, by: 25_000) {
+        for command in [
+          "info run", "generate run --bytes 3", "evaluate run --text short.txt", "export run --out weights",
+        ] {
+          let run = try limited(command, kibibytes: kibibytes)
+          #expect(!run.wasKilled, "\(command) in \(kibibytes) KiB: \(run.error.prefix(500))")
+          #expect(run.exitCode == 0 || run.exitCode == 1 && run.error.contains("godwit: "), "\(run.error.prefix(500))")
+          if run.exitCode == 0 { done += 1 } else { refused += 1 }
+        }
+      }
+      #expect(done > 0 && refused > 0)
+    }
   }
 #endif

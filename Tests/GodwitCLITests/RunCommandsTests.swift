@@ -88,6 +88,45 @@ import Testing
     #expect(try CommandRun("info", copy).error.isEmpty)
   }
 
+  /// Files that claim more bytes than there is memory, and devices that do not end.
+  @Test(arguments: ["config.json", "metrics.jsonl", "best.safetensors", "last.safetensors"])
+  func aFileOfARunThatIsTooLongIsNamed(file: String) throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let path = copy + "/" + file
+    #expect(truncate(path, 1 << 40) == 0)
+    let checkpoint = file.hasPrefix("last") ? "last" : "best"
+    for command in [["info"], ["generate", "--bytes", "1"]] {
+      let run = try CommandRun(arguments: command + [copy, "--checkpoint", checkpoint])
+      #expect(run.exitCode == 1 && !run.wasKilled && run.output.isEmpty)
+      #expect(run.error.contains(path) && run.error.contains("godwit: "), "\(run.error)")
+      if !file.hasSuffix("safetensors") {
+        #expect(run.error.contains("(1,099,511,627,776 bytes): at most "), "\(run.error)")
+      }
+    }
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/zero")
+    let run = try CommandRun("info", copy, "--checkpoint", checkpoint)
+    #expect(run.exitCode == 1 && run.error.contains("\(path): "), "\(run.error)")
+  }
+
+  @Test func aLongHistoryIsReadQuickly() throws {
+    let scratch = try TemporaryFolder()
+    let copy = scratch.path("copy")
+    try FileManager.default.copyItem(atPath: try TrainedRun.folder(), toPath: copy)
+    let metrics = URL(filePath: copy + "/metrics.jsonl")
+    let history = try Data(contentsOf: metrics)
+    var long = Data()
+    while long.count < 50 << 20 { long.append(history) }
+    try long.write(to: metrics)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let run = try CommandRun("info", copy)
+    // A decoder for each line took 25 s.
+    #expect(run.exitCode == 0 && clock.now - start < .seconds(8), "\(clock.now - start) \(run.error)")
+  }
+
   @Test func noNumberInAHistoryStopsInfo() throws {
     let scratch = try TemporaryFolder()
     let copy = scratch.path("copy")

@@ -33,7 +33,7 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("The text to go on from; without one a new text begins.", valueName: "text"))
   var prompt: String?
 
-  @Option(help: ArgumentHelp("A file with the text to go on from, of any length.", valueName: "file"))
+  @Option(help: ArgumentHelp("A file or a pipe with the text to go on from, of at most 1 GiB.", valueName: "file"))
   var promptFile: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("How many bytes to write.", valueName: "number"))
@@ -107,7 +107,7 @@ struct GenerateCommand: ParsableCommand {
     var session = try loadState.map { try TextSession(model, reading: $0) } ?? TextSession(model)
     session.sampler.options = try sampling(over: session.sampler.options)
     if let seed { session.sampler = ByteSampler(session.sampler.options, seed: seed) }
-    let prompt = try promptFile.map(PromptFile.bytes) ?? Array((prompt ?? "").utf8)
+    let prompt = try promptFile.map { try PromptFile.bytes($0) } ?? Array((prompt ?? "").utf8)
     let clock = ContinuousClock()
     let start = clock.now
     session.read(prompt)

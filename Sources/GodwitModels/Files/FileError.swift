@@ -18,14 +18,29 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public let path: String
   /// The system's error number, as in `errno`.
   public let code: Int32
-  /// The bytes that were to be written, where any were.
+  /// The bytes that were to be written or read, where that is known.
   public let byteCount: Int?
+  /// The most bytes that are read of such a file, where this one has more.
+  public let limit: Int?
 
   package init(_ operation: Operation, _ path: String, code: Int32 = errno, byteCount: Int? = nil) {
     self.operation = operation
     self.path = path
     self.code = code
     self.byteCount = byteCount
+    limit = nil
+  }
+
+  /// A file that is too long to be read as a whole.
+  ///
+  /// - Parameters:
+  ///   - byteCount: its length; nil where it does not tell, as a pipe or a device.
+  package init(_ path: String, longerThan limit: Int, byteCount: Int? = nil) {
+    operation = .read
+    self.path = path
+    code = EFBIG
+    self.byteCount = byteCount
+    self.limit = limit
   }
 
   public var description: String { problem + "; " + remedy }
@@ -33,14 +48,18 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What the system said.
   package var problem: String {
     let bytes = byteCount.map { " (\(Quantity.counted($0, "byte")))" } ?? ""
-    return "cannot \(operation.rawValue) \(path)\(bytes): \(String(cString: strerror(code)))"
+    let reason =
+      limit.map { "at most \(Quantity.counted($0, "byte")) are read of such a file" } ?? String(cString: strerror(code))
+    return "cannot \(operation.rawValue) \(path)\(bytes): \(reason)"
   }
 
   private var isReading: Bool { [.open, .read, .list].contains(operation) }
 
   /// What to do about it.
   package var remedy: String {
-    switch code {
+    if limit != nil { return "check the path, or make it shorter" }
+    return switch code {
+    case ENOMEM: "free memory, or raise the limit on it (ulimit -v)"
     case ENOSPC, EDQUOT: "free space there or choose another place"
     case EFBIG: "raise the limit on the size of files (ulimit -f) or choose another place"
     case EACCES, EPERM, EROFS: isReading ? "make it readable to you" : "choose a place where you may write"

@@ -1,3 +1,5 @@
+import GodwitKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -42,6 +44,21 @@ final class ReadableFile: Sendable {
       done += got
     }
     return done
+  }
+
+  /// All bytes of the file.
+  ///
+  /// - Parameters:
+  ///   - limit: the most bytes that such a file has; a file with holes may claim any number.
+  /// - Throws: also if there is no memory for them: an array that cannot have its own ends the process.
+  func contents(atMost limit: Int) throws(FileError) -> [UInt8] {
+    let count = identity.byteCount
+    guard count <= limit else { throw FileError(path, longerThan: limit, byteCount: count) }
+    guard MachineMemory.has(byteCount: count) else { throw FileError(.read, path, code: ENOMEM, byteCount: count) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try bytes.withTypedMutableBytes { bytes throws(FileError) in try read(into: bytes, at: 0) }
+    bytes.removeSubrange(got...)
+    return bytes
   }
 }
 

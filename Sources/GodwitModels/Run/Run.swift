@@ -21,9 +21,7 @@ public struct Run<Task: TrainingTask>: Sendable {
   public init(loading path: String, of task: Task.Type) throws(RunError) {
     folder = RunFolder(path)
     configuration = try RunConfiguration(of: folder)
-    let isRecorded = FileManager.default.fileExists(atPath: folder.metrics)
-    history = RunHistory(
-      lines: isRecorded ? try RunFolder.contents(of: folder.metrics) : Data(), Task.figures)
+    history = try RunHistory(reading: folder.metrics, Task.figures)
   }
 
   /// The checkpoint that stands for `kind`: the last one where there is no best one, as before the first validation.

@@ -1,5 +1,8 @@
 import Foundation
 
+/// The most bytes of a `config.json`: as many as the paths of a very long command line need.
+private let greatestByteCount = 16 << 20
+
 extension RunConfiguration {
   /// Reads the `config.json` of a folder, and makes sure that what it says can be used.
   init(of folder: RunFolder) throws(RunError) {
@@ -8,7 +11,10 @@ extension RunConfiguration {
     guard FileManager.default.fileExists(atPath: path) else {
       throw .notARun(path: folder.path, missing: "config.json", runs: folder.runsWithin)
     }
-    let data = try RunFolder.contents(of: path)
+    let data: Data
+    do throws(FileError) { data = Data(try ReadableFile(path).contents(atMost: greatestByteCount)) } catch {
+      throw .file(error)
+    }
     // The version first, as a newer format need not have the fields of this one.
     guard let version = try? JSONDecoder().decode(Version.self, from: data), version.formatVersion >= 1 else {
       throw .malformed(path: path, reason: "it is not a JSON object with a formatVersion of at least 1")
@@ -33,7 +39,11 @@ extension RunConfiguration {
   }
 
   func write(to folder: RunFolder) throws(RunError) {
-    try RunFolder.replace(folder.configuration, with: (RunFolder.json(self, pretty: true) + "\n").utf8)
+    let text = RunFolder.json(self, pretty: true) + "\n"
+    guard text.utf8.count <= greatestByteCount else {
+      throw .file(FileError(folder.configuration, longerThan: greatestByteCount, byteCount: text.utf8.count))
+    }
+    try RunFolder.replace(folder.configuration, with: text.utf8)
   }
 
   private struct Version: Decodable {

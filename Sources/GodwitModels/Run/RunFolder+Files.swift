@@ -1,29 +1,6 @@
 import Foundation
 
 extension RunFolder {
-  /// The most bytes of a file that is read as a whole: no run writes as many, and a file with holes may claim any number.
-  private static let greatestLength = 1 << 30
-
-  /// The contents of a file.
-  static func contents(of path: String) throws(RunError) -> Data {
-    let file: ReadableFile
-    do throws(FileError) { file = try ReadableFile(path) } catch { throw .file(error) }
-    guard file.identity.byteCount <= greatestLength else {
-      let bytes = Quantity.counted(file.identity.byteCount, "byte")
-      throw .malformed(path: path, reason: "it has \(bytes), more than godwit train writes into it")
-    }
-    do throws(FileError) {
-      var bytes = [UInt8](repeating: 0, count: file.identity.byteCount)
-      var failure: FileError?
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        do throws(FileError) { return try file.read(into: buffer, at: 0) } catch { failure = error }
-        return 0
-      }
-      if let failure { throw failure }
-      return Data(bytes.prefix(count))
-    } catch { throw .file(error) }
-  }
-
   /// Replaces a file as a whole: whatever happens, the old contents or the new ones are there.
   static func replace(_ path: String, with bytes: some Collection<UInt8>) throws(RunError) {
     do throws(FileError) { try AtomicFile.write(bytes, to: path) } catch { throw .file(error) }

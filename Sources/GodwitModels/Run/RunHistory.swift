@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a run has recorded in `metrics.jsonl`.
 public struct RunHistory: Sendable, Hashable {
   /// What its figures are called.
@@ -31,14 +29,20 @@ public struct RunHistory: Sendable, Hashable {
     }
   }
 
-  /// Reads lines of JSON. Lines of an unknown event are passed over, damaged ones are counted: no model depends on them.
-  init(lines text: Data, _ figures: TaskFigures) {
+  /// Reads a file of lines of JSON; one that is not there has none. Lines of an unknown event are passed over, damaged ones are
+  /// counted: no model depends on them.
+  init(reading path: String, _ figures: TaskFigures) throws(RunError) {
     self.init(figures)
-    for line in text.split(separator: UInt8(ascii: "\n")) where !append(line) { unreadableLines += 1 }
+    guard FileIdentity(of: path) != nil else { return }
+    do throws(FileError) {
+      try MetricsFile.lines(of: path).visit { line throws(FileError) in
+        if !append(line) { unreadableLines += 1 }
+      }
+    } catch { throw .file(error) }
   }
 
-  private mutating func append(_ line: Data) -> Bool {
-    guard let line = HistoryLine(line), let event = line.text("event") else { return false }
+  private mutating func append(_ line: UnsafeBufferPointer<UInt8>?) -> Bool {
+    guard let line = line.flatMap(HistoryLine.init), let event = line.text("event") else { return false }
     switch event {
     case "step": return keep(step(line)) { $0.steps.append($1) }
     case "validation": return keep(validation(line)) { $0.validations.append($1) }

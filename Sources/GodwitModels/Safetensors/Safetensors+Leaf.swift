@@ -63,6 +63,7 @@ extension SafetensorsFile {
     switch structure {
     case .packed(let array): return .packed(PackedArray(bytes, element: array.element, shape: shape))
     case .indices, .tensor:
+      try Self.requireMemory(bytes.count, path)
       let values = bytes.withUnsafeBytes { bytes in
         (0..<(bytes.count / 4)).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
       }

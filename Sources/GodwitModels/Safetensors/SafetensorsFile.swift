@@ -1,5 +1,11 @@
 import GodwitKernels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A safetensors file, open for reading: its header is checked at once and in full, elements are read when asked for.
 ///
 /// No file can make the program stop: whatever its bytes are, there is either a sound file or an error.
@@ -86,6 +92,12 @@ public struct SafetensorsFile: Sendable {
       path: path, name: entry.name, problem: "needs \(byteCount) bytes; the machine has \(available)")
   }
 
+  /// Stops an array that cannot have its memory, as it would end the process.
+  static func requireMemory(_ byteCount: Int, _ path: String) throws(SafetensorsError) {
+    if MachineMemory.has(byteCount: byteCount) { return }
+    throw .file(FileError(.read, path, code: ENOMEM, byteCount: byteCount))
+  }
+
   func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(SafetensorsError) {
     try Self.read(into: target, at: offset, of: source, path)
   }
@@ -103,6 +115,7 @@ public struct SafetensorsFile: Sendable {
   private static func read(
     _ count: Int, at offset: Int, of source: some ByteSource, _ path: String
   ) throws(SafetensorsError) -> [UInt8] {
+    try requireMemory(count, path)
     var failure: SafetensorsError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(SafetensorsError) {

@@ -12,7 +12,7 @@ package enum LossChart {
     let (loss, figure) = (history.figures.loss, history.figures.deciding)
     let training = LineChart.Series(
       "training", points: thinned(history.steps.map { SIMD2(Double($0.step), $0.loss) }))
-    let points = history.validations.map { SIMD2(Double($0.step), $0.deciding) }
+    let points = thinned(history.validations.map { SIMD2(Double($0.step), $0.deciding) })
     let validation = LineChart.Series("validation", points: points, style: .lineAndPoints)
     func chart(_ title: String, _ axis: TaskFigures.Figure, _ series: [LineChart.Series]) -> String {
       LineChart(
@@ -33,7 +33,7 @@ package enum LossChart {
     LineChart(
       title: "Loss on held-out text against training time", x: ChartAxis("training time", unit: "s"),
       y: ChartAxis("loss", unit: "bits per byte"),
-      series: runs.map { LineChart.Series($0.name, points: points($0.history), style: .lineAndPoints) },
+      series: runs.map { LineChart.Series($0.name, points: thinned(points($0.history)), style: .lineAndPoints) },
       command: command
     ).svg
   }

@@ -17,6 +17,9 @@ struct TextListing: Sendable, Hashable {
 
   let files: [File]
 
+  /// A path has at most 4096 bytes, each of which may be written with six characters.
+  private static let longestLine = 64 << 10
+
   /// Of a text whose files nobody remembers.
   static let forgotten = TextListing(files: [])
 
@@ -39,8 +42,15 @@ struct TextListing: Sendable, Hashable {
 
   /// What a run wrote down, or nil if that is lost or damaged.
   init?(of folder: RunFolder, checkedBy fingerprint: TextFingerprint) {
-    guard let lines = try? RunFolder.contents(of: folder.text) else { return nil }
-    files = lines.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONDecoder().decode(File.self, from: $0) }
+    guard let file = try? ReadableFile(folder.text) else { return nil }
+    var found: [File] = []
+    let isRead: Void? = try? FileLines(file, longest: Self.longestLine).visit { line throws(FileError) in
+      // More files than the run began with are another text, and need not be kept.
+      guard let line, found.count <= fingerprint.files else { return }
+      if let next = try? JSONDecoder().decode(File.self, from: Data(line)) { found.append(next) }
+    }
+    if isRead == nil { return nil }
+    files = found
     guard TextFingerprint(self, paths: []).hasSameText(as: fingerprint) else { return nil }
   }
 
