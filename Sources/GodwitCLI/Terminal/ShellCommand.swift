@@ -1,4 +1,5 @@
 import Foundation
+import GodwitModels
 
 /// Command lines, as a person types them.
 enum ShellCommand {
@@ -13,9 +14,9 @@ enum ShellCommand {
   /// How a program is called from a folder: where it lies in that, by the path from there.
   static func program(calledAs name: String, in folder: String) -> String {
     let folder = folder.hasSuffix("/") ? folder : folder + "/"
-    guard name.hasPrefix(folder) else { return quoted(name) }
-    let path = String(name.dropFirst(folder.count))
-    return quoted(path.contains("/") ? path : "./" + path)
+    guard name.hasBytes(first: folder) else { return quoted(name) }
+    let path = String(Substring(name.utf8.dropFirst(folder.utf8.count)))
+    return quoted(path.utf8.contains(UInt8(ascii: "/")) ? path : "./" + path)
   }
 
   /// A command with its arguments, quoted where the shell needs it.

@@ -2,6 +2,8 @@
 public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Nothing has that path.
   case missing(path: String, nearest: String?)
+  /// The path, or a part of it, is a symbolic link to something that does not exist.
+  case brokenLink(path: String, target: String)
   /// The path is a device, a pipe or a socket.
   case notAFile(path: String)
   /// The system refused.
@@ -22,7 +24,9 @@ public enum CorpusError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path, let nearest):
-      return "\(path) does not exist; " + (nearest.map { "did you mean \($0)?" } ?? "check the path")
+      return "\(path) does not exist; " + (nearest.map { didYouMean($0, insteadOf: path) } ?? "check the path")
+    case .brokenLink(let path, let target):
+      return "\(path) is a symbolic link to \(target), which does not exist; restore that, or name the text itself"
     case .notAFile(let path): return "\(path) is neither a file nor a folder; name text files or folders"
     case .file(let error): return error.description
     case .emptyFolder(let path): return "the folder \(path) is empty; name text files or a folder that holds some"

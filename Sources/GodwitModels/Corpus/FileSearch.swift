@@ -24,7 +24,7 @@ struct FileSearch {
   mutating func add(_ path: String) throws(CorpusError) {
     guard let identity = FileIdentity(of: path) else {
       if errno != ENOENT && errno != ENOTDIR { throw .file(FileError(.open, path)) }
-      throw .missing(path: path, nearest: Self.nearest(to: path))
+      throw Self.missing(path)
     }
     switch identity.kind {
     case .other: throw .notAFile(path: path)
@@ -59,7 +59,7 @@ struct FileSearch {
         continue
       }
       for entry in listing.names {
-        if entry.hasPrefix(".") {
+        if entry.hasBytes(first: ".") {
           skipped.hidden += 1
         } else {
           addEntry(folder.path + entry, name: folder.name + entry, &waiting)
@@ -95,21 +95,22 @@ struct FileSearch {
   }
 
   private static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    path.pathParts.last ?? path
   }
 
-  /// The existing path that differs least from a missing one in its first missing part.
-  private static func nearest(to path: String) -> String? {
-    var folder = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
+  /// A missing path with the existing one that differs least in its first missing part, unless that is a link to nothing.
+  private static func missing(_ path: String) -> CorpusError {
+    var folder = path.hasBytes(first: "/") ? "/" : ""
+    for part in path.pathParts {
       let next = folder + part
       if FileIdentity(of: next) != nil {
         folder = next + "/"
         continue
       }
+      if let target = SymbolicLink.target(ofBroken: next) { return .brokenLink(path: next, target: target) }
       let names = (try? FolderListing(folder.isEmpty ? "." : folder).names) ?? []
-      return suggestion(for: String(part), among: names).map { folder + $0 }
+      return .missing(path: path, nearest: suggestion(for: part, among: names).map { folder + $0 })
     }
-    return nil
+    return .missing(path: path, nearest: nil)
   }
 }

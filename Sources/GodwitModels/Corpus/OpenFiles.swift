@@ -4,7 +4,8 @@ import Synchronization
 final class OpenFiles: Sendable {
   private static let capacity = 32
 
-  private let files = Mutex<[(path: String, file: ReadableFile)]>([])
+  /// By what the corpus found, not by their paths: two names of other bytes may be equal as texts.
+  private let files = Mutex<[(identity: FileIdentity, file: ReadableFile)]>([])
 
   /// Fills `target` from a file, which must be what it was when the corpus was made.
   func read(
@@ -31,7 +32,7 @@ final class OpenFiles: Sendable {
 
   private func opened(_ file: TextCorpus.File) throws(FileError) -> ReadableFile {
     let known = files.withLock { files -> ReadableFile? in
-      guard let index = files.firstIndex(where: { $0.path == file.path }) else { return nil }
+      guard let index = files.firstIndex(where: { $0.identity == file.identity }) else { return nil }
       let entry = files.remove(at: index)
       files.append(entry)
       return entry.file
@@ -41,7 +42,7 @@ final class OpenFiles: Sendable {
     files.withLock { files in
       // Whoever reads from the file that leaves still holds it.
       if files.count >= Self.capacity { files.removeFirst() }
-      files.append((file.path, opened))
+      files.append((file.identity, opened))
     }
     return opened
   }

@@ -88,8 +88,9 @@ package enum AtomicFile {
   }
 
   private static func split(_ path: String) -> (folder: String, name: Substring) {
-    guard let slash = path.lastIndex(of: "/") else { return ("", path[...]) }
-    return (String(path[...slash]), path[path.index(after: slash)...])
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path[...]) }
+    let start = path.utf8.index(after: slash)
+    return (String(path[..<start]), path[start...])
   }
 
   private static func temporaryName(_ path: String, process: Int32, suffix: String) -> String {
@@ -102,9 +103,11 @@ package enum AtomicFile {
     let (folder, name) = split(path)
     let prefix = ".\(name)."
     for entry in (try? FolderListing(folder.isEmpty ? "." : folder).names) ?? [] {
-      guard entry.hasPrefix(prefix), entry.hasSuffix(".partial") else { continue }
-      let process = entry.dropFirst(prefix.count).prefix { $0 != "-" }
-      if let process = Int32(process), process > 0, kill(process, 0) == -1, errno == ESRCH { unlink(folder + entry) }
+      guard entry.hasBytes(first: prefix), entry.hasBytes(last: ".partial") else { continue }
+      let process = entry.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "-") }
+      if let process = Int32(Substring(process)), process > 0, kill(process, 0) == -1, errno == ESRCH {
+        unlink(folder + entry)
+      }
     }
   }
 

@@ -22,6 +22,8 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public let byteCount: Int?
   /// The most bytes that are read of such a file, where this one has more.
   public let limit: Int?
+  /// Where the path leads, if it is a symbolic link to nothing.
+  public let brokenLinkTarget: String?
 
   package init(_ operation: Operation, _ path: String, code: Int32 = errno, byteCount: Int? = nil) {
     self.operation = operation
@@ -29,6 +31,7 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     self.code = code
     self.byteCount = byteCount
     limit = nil
+    brokenLinkTarget = code == ENOENT || code == EEXIST ? SymbolicLink.target(ofBroken: path) : nil
   }
 
   /// A file that is too long to be read as a whole.
@@ -41,6 +44,7 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     code = EFBIG
     self.byteCount = byteCount
     self.limit = limit
+    brokenLinkTarget = nil
   }
 
   public var description: String { problem + "; " + remedy }
@@ -50,7 +54,8 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     let bytes = byteCount.map { " (\(Quantity.counted($0, "byte")))" } ?? ""
     let reason =
       limit.map { "at most \(Quantity.counted($0, "byte")) are read of such a file" } ?? String(cString: strerror(code))
-    return "cannot \(operation.rawValue) \(path)\(bytes): \(reason)"
+    let link = brokenLinkTarget.map { ", as it is a symbolic link to \($0), which does not exist" } ?? ""
+    return "cannot \(operation.rawValue) \(path)\(bytes): \(reason)\(link)"
   }
 
   private var isReading: Bool { [.open, .read, .list].contains(operation) }
@@ -58,6 +63,7 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What to do about it.
   package var remedy: String {
     if limit != nil { return "check the path, or make it shorter" }
+    if brokenLinkTarget != nil { return "restore what the link leads to, or give another path" }
     return switch code {
     case ENOMEM: "free memory, or raise the limit on it (ulimit -v)"
     case ENOSPC, EDQUOT: "free space there or choose another place"

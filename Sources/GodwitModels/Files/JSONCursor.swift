@@ -49,12 +49,12 @@ struct JSONCursor {
   mutating func object(_ member: (_ key: String, inout JSONCursor) throws(Failure) -> Void) throws(Failure) {
     try expect("{")
     if take(UInt8(ascii: "}")) { return }
-    var keys = Set<String>()
+    var keys = Set<ByteString>()
     repeat {
       skipSpace()
       let place = offset
       let key = try string()
-      if !keys.insert(key).inserted { throw failure("the name \"\(key)\" occurs twice", at: place) }
+      if !keys.insert(ByteString(key)).inserted { throw failure("the name \"\(key)\" occurs twice", at: place) }
       try expect(":")
       try member(key, &self)
     } while take(UInt8(ascii: ","))
@@ -160,6 +160,14 @@ struct JSONCursor {
     case UInt8(ascii: "n"): try word("null")
     default: try skipNumber()
     }
+  }
+
+  /// Takes null if it stands next; says whether it did.
+  mutating func takeNull() throws(Failure) -> Bool {
+    skipSpace()
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try word("null")
+    return true
   }
 
   private mutating func word(_ word: StaticString) throws(Failure) {

@@ -74,8 +74,10 @@ public struct WeightsFile: Sendable {
         problems.append("\(name) is \(Shape.text(entry.shape)), not \(leaf.shape)")
       }
     }
-    let names = Set(expected.map(\.name))
-    for name in file.names where !names.contains(name) { problems.append("\(name) is no part of the model") }
+    let names = Set(expected.map { ByteString($0.name) })
+    for name in file.names where !names.contains(ByteString(name)) {
+      problems.append("\(name) is no part of the model")
+    }
     guard problems.isEmpty else { throw .tensors(path: path, problems: problems) }
   }
 }

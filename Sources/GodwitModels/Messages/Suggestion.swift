@@ -7,6 +7,12 @@ package func suggestion(for name: String, among candidates: some Sequence<String
     .filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
 }
 
+/// Asks whether a name was meant by another, which may look the same.
+func didYouMean(_ candidate: String, insteadOf name: String) -> String {
+  // Equal texts may be other bytes: é as one code point or as two.
+  "did you mean \(candidate)\(candidate == name ? ", which has the same letters in other bytes" : "")?"
+}
+
 /// The least number of characters to insert, delete or replace, or of neighbours to exchange, to make one text of the other.
 private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a.prefix(256)), Array(b.prefix(256)))

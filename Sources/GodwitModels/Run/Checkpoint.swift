@@ -22,7 +22,7 @@ struct Checkpoint<Task: TrainingTask> {
   /// Writes the file beside its final name and renames it: whatever happens, the old checkpoint or the new one is there.
   func write(to path: String) throws(RunError) {
     var writer = SafetensorsWriter()
-    var metadata = [
+    var metadata: SafetensorsMetadata = [
       CheckpointKey.version: String(RunConfiguration<Task>.currentFormatVersion),
       CheckpointKey.step: String(progress.step),
       CheckpointKey.configuration: RunFolder.json(configuration),
@@ -98,9 +98,9 @@ enum CheckpointKey {
   static let checksum = "checksum"
 
   /// The checksum of all other metadata, which hold those of the tensors.
-  static func checksum(of metadata: [String: String]) -> String {
+  static func checksum(of metadata: SafetensorsMetadata) -> String {
     var hash = ContentHash()
-    for key in metadata.keys.sorted() where key != checksum {
+    for key in metadata.names where key != checksum {
       hash.add(key)
       hash.add(metadata[key]!)
     }

@@ -89,14 +89,16 @@ struct CheckpointFile<Task: TrainingTask> {
   /// The optimiser as it was, for a model that was read from here.
   func optimizer(for model: Task.Model, _ options: Task.Options) throws(RunError) -> Task.ModelOptimizer {
     var optimizer = Task.makeOptimizer(for: model, options)
-    var remembered: [String: Tensor] = [:]
+    var remembered: [ByteString: Tensor] = [:]
     for part in CheckpointPart.parts(ofOptimizer: optimizer) {
       for (entry, leaf) in zip(part.leaves, try read(part)) {
-        if case .tensor(let tensor, _) = leaf { remembered[entry.name] = tensor }
+        if case .tensor(let tensor, _) = leaf { remembered[ByteString(entry.name)] = tensor }
       }
     }
     optimizer = optimizer.replacingTensors(
-      with: optimizer.namedTensors.map { remembered[CheckpointPart.nameInFile(ofOptimizer: $0.name)] ?? $0.tensor })
+      with: optimizer.namedTensors.map {
+        remembered[ByteString(CheckpointPart.nameInFile(ofOptimizer: $0.name))] ?? $0.tensor
+      })
     optimizer.stepCount = progress.step - progress.skippedSteps
     return optimizer
   }

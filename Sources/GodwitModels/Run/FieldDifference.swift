@@ -15,7 +15,8 @@ public struct FieldDifference: Sendable, Hashable, CustomStringConvertible {
   package static func between<Value: Encodable>(expected: Value, found: Value) -> [FieldDifference] {
     let (expected, found) = (fields(of: expected), fields(of: found))
     var differences: [FieldDifference] = []
-    for field in Set(expected.keys).union(found.keys).sorted() where expected[field] != found[field] {
+    for field in Set(expected.keys).union(found.keys).sorted()
+    where expected[field].map(ByteString.init) != found[field].map(ByteString.init) {
       differences.append(
         FieldDifference(field: field, expected: expected[field] ?? "absent", found: found[field] ?? "absent"))
     }

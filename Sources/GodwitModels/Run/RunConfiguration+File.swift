@@ -6,7 +6,10 @@ private let greatestByteCount = 16 << 20
 extension RunConfiguration {
   /// Reads the `config.json` of a folder, and makes sure that what it says can be used.
   init(of folder: RunFolder) throws(RunError) {
-    guard FileManager.default.fileExists(atPath: folder.path) else { throw .notFound(path: folder.path) }
+    guard FileManager.default.fileExists(atPath: folder.path) else {
+      if SymbolicLink.target(ofBroken: folder.path) != nil { throw .file(FileError(.open, folder.path, code: ENOENT)) }
+      throw .notFound(path: folder.path)
+    }
     let path = folder.configuration
     guard FileManager.default.fileExists(atPath: path) else {
       throw .notARun(path: folder.path, missing: "config.json", runs: folder.runsWithin)

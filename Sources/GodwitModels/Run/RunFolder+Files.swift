@@ -8,7 +8,8 @@ extension RunFolder {
 
   /// Makes the folder and those that it lies in.
   func create() throws(RunError) {
-    for end in path.indices.dropFirst() + [path.endIndex] where end == path.endIndex || path[end] == "/" {
+    for end in path.utf8.indices.dropFirst() + [path.endIndex]
+    where end == path.endIndex || path.utf8[end] == UInt8(ascii: "/") {
       let part = String(path[..<end])
       if mkdir(part, 0o777) == 0 { continue }
       let code = errno

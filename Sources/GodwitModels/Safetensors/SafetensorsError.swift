@@ -49,7 +49,8 @@ public enum SafetensorsError: Error, Sendable, Hashable, CustomStringConvertible
     case .tooShort, .headerLength: "check the path; if this is the file, copy or download it again"
     case .header, .tensor, .trailingBytes: "copy or download it again"
     case .shortened: "open it again when nothing writes to it"
-    case .noTensor(_, _, let nearest): nearest.map { "did you mean \"\($0)\"?" } ?? "see its names"
+    case .noTensor(_, let name, let nearest):
+      nearest.map { didYouMean("\"\($0)\"", insteadOf: "\"\(name)\"") } ?? "see its names"
     case .unsupported: "read its bytes, or convert it to F32"
     }
   }

@@ -26,10 +26,10 @@ public struct SafetensorsFile: Sendable {
   /// The file's path, as it stands in errors.
   public let path: String
   /// The texts that the file carries beside its tensors.
-  public let metadata: [String: String]
+  public let metadata: SafetensorsMetadata
   /// The tensors, in the order of their bytes in the file.
   public let entries: [Entry]
-  private let places: [String: Int]
+  private let places: [ByteString: Int]
   private let source: any ByteSource
 
   /// Opens the file and checks its header.
@@ -61,14 +61,14 @@ public struct SafetensorsFile: Sendable {
         name: entry.name, dtype: entry.dtype, shape: entry.shape, byteCount: entry.range.count,
         offset: start + entry.range.lowerBound)
     }
-    places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+    places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (ByteString($1.name), $0) })
   }
 
   /// The names of the tensors, in the order of their bytes in the file.
   public var names: [String] { entries.map(\.name) }
 
   /// The entry of a name, if there is one.
-  public subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
+  public subscript(name: String) -> Entry? { places[ByteString(name)].map { entries[$0] } }
 
   /// The bytes of a tensor of any type, little-endian, row-major.
   ///

@@ -15,7 +15,7 @@ struct SafetensorsHeader {
     var range: Range<Int>
   }
 
-  var metadata: [String: String] = [:]
+  var metadata: SafetensorsMetadata = [:]
   /// In the order of their bytes in the file.
   var entries: [Entry] = []
 
@@ -42,12 +42,14 @@ struct SafetensorsHeader {
   }
 
   private mutating func readMembers(_ cursor: inout JSONCursor) throws(JSONCursor.Failure) {
-    var metadata: [String: String] = [:]
+    var metadata: SafetensorsMetadata = [:]
     var entries: [Entry] = []
     // The padding stands behind the object; before it the format allows nothing.
     if !cursor.startsObject { throw cursor.failure("expected '{'") }
     try cursor.object { (name, cursor) throws(JSONCursor.Failure) in
-      if name == Self.metadataName {
+      if name.hasSameBytes(as: Self.metadataName) {
+        // The reference implementation reads null as no metadata.
+        if try cursor.takeNull() { return }
         try cursor.object { (key, cursor) throws(JSONCursor.Failure) in metadata[key] = try cursor.string() }
       } else {
         entries.append(try Self.entry(name, &cursor))

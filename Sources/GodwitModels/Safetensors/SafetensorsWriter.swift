@@ -16,12 +16,12 @@ public struct SafetensorsWriter: Sendable {
   }
 
   /// Texts that the file carries beside its tensors.
-  public var metadata: [String: String]
+  public var metadata: SafetensorsMetadata
   private(set) var contents: [Content] = []
-  private var names: Set<String> = [SafetensorsHeader.metadataName]
+  private var names: Set = [ByteString(SafetensorsHeader.metadataName)]
 
   /// A file of no tensors yet.
-  public init(metadata: [String: String] = [:]) { self.metadata = metadata }
+  public init(metadata: SafetensorsMetadata = [:]) { self.metadata = metadata }
 
   /// Adds elements of any type as their bytes, little-endian, row-major.
   ///
@@ -35,7 +35,7 @@ public struct SafetensorsWriter: Sendable {
   }
 
   mutating func add(_ content: Content) {
-    require(names.insert(content.name).inserted, "SafetensorsWriter: the name \"\(content.name)\" is taken")
+    require(names.insert(ByteString(content.name)).inserted, "SafetensorsWriter: the name \"\(content.name)\" is taken")
     contents.append(content)
   }
 
@@ -70,9 +70,7 @@ public struct SafetensorsWriter: Sendable {
     let sorted = [64, 32, 16, 8, 6, 4].flatMap { bits in contents.filter { $0.dtype.bitCount == bits } }
     var members: [String] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }.map {
-        JSONValue.quoted($0.key) + ":" + JSONValue.quoted($0.value)
-      }
+      let texts = metadata.names.map { JSONValue.quoted($0) + ":" + JSONValue.quoted(metadata[$0]!) }
       members.append("\"\(SafetensorsHeader.metadataName)\":{\(texts.joined(separator: ","))}")
     }
     var offset = 0

@@ -14,7 +14,7 @@ package enum WrittenFile: Sendable, Hashable {
   }
 
   /// What the metadata of a safetensors file say that it is; nil for any other file.
-  init?(metadata: [String: String]) {
+  init?(metadata: SafetensorsMetadata) {
     if metadata[WeightsFile.configurationKey] != nil {
       self = .weights
     } else if metadata[StateFile.Key.fingerprint] != nil {

@@ -57,9 +57,8 @@ struct StateFile {
   func state<State: SequenceState>(_ initial: State) throws(StateFileError) -> State {
     var leaves: [Leaf] = []
     for (name, expected) in initial.leaves { leaves.append(try leaf(Self.prefix + name, like: expected)) }
-    let extra = file.names.first { name in
-      name.hasPrefix(Self.prefix) && !initial.leaves.contains { Self.prefix + $0.name == name }
-    }
+    let known = Set(initial.leaves.map { ByteString(Self.prefix + $0.name) })
+    let extra = file.names.first { $0.hasBytes(first: Self.prefix) && !known.contains(ByteString($0)) }
     if let extra { throw .notAState(path: file.path, reason: "the model's state has no \(extra)") }
     let state = initial.replacingLeaves(with: leaves)
     if let problem = state.problem(expecting: initial) { throw .notAState(path: file.path, reason: problem) }

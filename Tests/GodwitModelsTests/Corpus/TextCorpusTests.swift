@@ -107,6 +107,41 @@ import Testing
     #expect("\(error)" == "a does not exist; did you mean b?")
   }
 
+  @Test func aLinkToNothingIsNoMisspelling() throws {
+    let folder = try TemporaryFolder()
+    let link = folder.path("link.txt")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "gone/text.txt")
+    let broken = CorpusError.brokenLink(path: link, target: "gone/text.txt")
+    #expect(throws: broken) { try TextCorpus(paths: [link]) }
+    #expect(throws: broken) { try TextCorpus(paths: [link + "/a"]) }
+    #expect("\(broken)".contains("link.txt is a symbolic link to gone/text.txt, which does not exist"))
+    for error in [FileError(.open, link, code: ENOENT), FileError(.makeFolder, link, code: EEXIST)] {
+      #expect(error.description.contains("a symbolic link to gone/text.txt, which does not exist"), "\(error)")
+    }
+    // A link to something is as good as that.
+    try folder.write("gone/text.txt", Self.text(1, 9))
+    #expect(try TextCorpus(paths: [link]).byteCount == 9)
+    #expect(!FileError(.open, link, code: ENOENT).description.contains("link to"))
+  }
+
+  /// é as one code point and as two, which `String` takes for the same.
+  @Test func namesAreTheirBytes() throws {
+    let folder = try TemporaryFolder()
+    let names = ["\u{E9}.txt", "e\u{301}.txt", "\u{301}.txt"]
+    for (index, name) in names.enumerated() { try folder.write(name, Self.text(index, 900 + index)) }
+    try #require(folder.names.count == 3)
+    let corpus = try TextCorpus(paths: [folder.url.path])
+    #expect(corpus.files.map { Array($0.name.utf8) } == [names[1], names[0], names[2]].map { Array($0.utf8) })
+    for _ in 0..<2 {
+      #expect(try corpus.read(0..<2703) == [1, 0, 2].flatMap { Self.text($0, 900 + $0) })
+    }
+    let listed = try TextListing(of: corpus).files.map { Array($0.path.utf8.suffix(6)) }
+    #expect(listed == corpus.files.map { Array($0.path.utf8.suffix(6)) })
+    try FileManager.default.removeItem(atPath: folder.path(names[0]))
+    let error = #expect(throws: CorpusError.self) { try TextCorpus(paths: [folder.path(names[0])]) }
+    #expect(error.map { "\($0)".contains("the same letters in other bytes?") } == true)
+  }
+
   @Test(.enabled(if: getuid() != 0)) func aFileThatMayNotBeReadIsAnError() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("secret", Self.text(1, 9))

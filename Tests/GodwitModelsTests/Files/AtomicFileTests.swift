@@ -14,6 +14,18 @@ import Testing
     #expect(folder.names == ["a.txt"])
   }
 
+  /// An accent at the beginning of a name makes one character of itself and the slash before it.
+  @Test func aNameMayBeginWithAnAccent() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.url.path + "/\u{301}a"
+    try folder.write(".\u{301}a.\(Int32.max)-7.partial", [1])
+    try AtomicFile.write(Array("one".utf8), to: path)
+    #expect(try folder.bytes("\u{301}a") == Array("one".utf8))
+    #expect(folder.names == ["\u{301}a"])
+    try RunFolder(path + "b/\u{301}c").create()
+    #expect(FileIdentity(of: path + "b/\u{301}c")?.kind == .folder)
+  }
+
   @Test func largePiecesAndSmallOnesKeepTheirOrder() throws {
     let folder = try TemporaryFolder()
     let pieces = [3, 1 << 20, 5, 3 << 20, 0, 1].enumerated().map { index, count in

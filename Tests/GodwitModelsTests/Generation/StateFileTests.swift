@@ -69,7 +69,9 @@ import Testing
         }
       }
     }
-    for metadata in [[:], ["formatVersion": "2"], file.metadata.merging(["sampler": "{}"]) { $1 }] {
+    var noSampler = file.metadata
+    noSampler["sampler"] = "{}"
+    for metadata: SafetensorsMetadata in [[:], ["formatVersion": "2"], noSampler] {
       var writer = SafetensorsWriter(metadata: metadata)
       for entry in file.entries {
         writer.add(entry.name, try file.bytes(entry.name), dtype: entry.dtype, shape: entry.shape)

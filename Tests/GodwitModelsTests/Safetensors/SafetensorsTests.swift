@@ -19,7 +19,7 @@ import Testing
   static let sound: [(json: String, data: Int, names: [String])] = [
     ("{}", 0, []),
     ("{}    ", 0, []),
-    (#"{"__metadata__":{"a":"b"}}"#, 0, []),
+    (#"{"__metadata__":{"a":"b"}}"#, 0, []), (#"{"__metadata__": null}"#, 0, []),
     (
       #"{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]}}"#,
       12, ["a", "b"]
@@ -50,6 +50,9 @@ import Testing
     (#"{"a":1}"#, 0, "expected '{'"), (#"{"__metadata__":{"a":1}}"#, 0, "expected '\"'"),
     (#"{"__metadata__":{"a":"b","a":"c"}}"#, 0, "occurs twice"),
     (#"{"__metadata__":{},"__metadata__":{}}"#, 0, "occurs twice"),
+    (#"{"__metadata__":null,"__metadata__":null}"#, 0, "occurs twice"),
+    (#"{"__metadata__":nul}"#, 0, "expected a value"),
+    (#"{"x":null}"#, 0, "expected '{'"),
     (#"{"x":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, "occurs twice"),
     (
       #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#, 2,
@@ -137,6 +140,26 @@ import Testing
       #expect(entry.offset % max(dtype.bitCount / 8, 1) == 0, "\(name) is aligned")
       #expect(try file.bytes(name) == expected[name])
     }
+  }
+
+  /// é as one code point and as two, which `String` takes for the same; an accent behind the slash or the point before it.
+  @Test func namesAreTheirBytes() throws {
+    let names = ["\u{E9}", "e\u{301}", "K", "\u{212A}", "a/\u{301}"]
+    var writer = SafetensorsWriter()
+    for (index, name) in names.enumerated() {
+      writer.metadata[name] = "\(index)"
+      writer.add(name, [UInt8(index)], dtype: .uint8, shape: [1])
+    }
+    let file = try Self.read(writer.bytes())
+    #expect(file.metadata.names.count == names.count)
+    for (index, name) in names.enumerated() {
+      #expect(try file.bytes(name) == [UInt8(index)])
+      #expect(file.metadata[name] == "\(index)")
+    }
+    #expect(file["a\u{301}"] == nil)
+    let one = try Self.read(Self.file("{\"\u{E9}\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}"))
+    let error = #expect(throws: SafetensorsError.self) { try one.bytes("e\u{301}") }
+    #expect(error.map { "\($0)".contains("the same letters in other bytes?") } == true)
   }
 
   @Test func aMissingTensorIsNamedWithItsNearest() throws {

@@ -73,12 +73,12 @@ struct TextListing: Sendable, Hashable {
     let (here, there) = (Set(files.map(\.contents)), Set(other.files.map(\.contents)))
     let new = other.files.filter { !here.contains($0.contents) }
     let gone = files.filter { !there.contains($0.contents) }
-    let changed = new.filter { file in gone.contains { $0.name == file.name } }
-    let names = Set(changed.map(\.name))
+    let changed = new.filter { file in gone.contains { $0.name.hasSameBytes(as: file.name) } }
+    let names = Set(changed.map { ByteString($0.name) })
     let words =
       changed.map { "\($0.path) is changed" }
-      + new.filter { !names.contains($0.name) }.map { "\($0.path) is new" }
-      + gone.filter { !names.contains($0.name) }.map { "\($0.path) is missing" }
+      + new.filter { !names.contains(ByteString($0.name)) }.map { "\($0.path) is new" }
+      + gone.filter { !names.contains(ByteString($0.name)) }.map { "\($0.path) is missing" }
     if words.isEmpty { return "the files have another order or number" }
     return words.prefix(5).joined(separator: ", ") + (words.count > 5 ? " and \(words.count - 5) more" : "")
   }
