@@ -10,7 +10,8 @@ public struct Bernoulli: DiscreteDistribution {
   /// - Throws: `ParameterError` unless the probability is from 0 to 1.
   public init(probability: Double) throws(ParameterError) {
     try ParameterError.check(probability >= 0 && probability <= 1, Self.self, "probability", probability, "0 to 1")
-    self.probability = probability
+    // -0 passes the check, and 1 / -0 is below all numbers.
+    self.probability = probability + 0
   }
 
   public var support: ClosedRange<Int> { (probability == 1 ? 1 : 0)...(probability == 0 ? 0 : 1) }

@@ -17,7 +17,8 @@ public struct Binomial: DiscreteDistribution {
     try ParameterError.check(trials >= 0 && trials <= 1_000_000_000_000_000, Self.self, "trials", trials, "0 to 1e15")
     try ParameterError.check(
       probability >= 0 && probability <= 1, Self.self, "probability", probability, "0 to 1")
-    (self.trials, self.probability) = (trials, probability)
+    // -0 passes the check, and 1 / -0 is below all numbers.
+    (self.trials, self.probability) = (trials, probability + 0)
   }
 
   private var n: Double { Double(trials) }

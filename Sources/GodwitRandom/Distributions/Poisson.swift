@@ -13,7 +13,8 @@ public struct Poisson: DiscreteDistribution {
   /// - Throws: `ParameterError` unless the rate is from 0 to 10¹⁵.
   public init(rate: Double) throws(ParameterError) {
     try ParameterError.check(rate >= 0 && rate <= 1e15, Self.self, "rate", rate, "0 to 1e15")
-    self.init(unchecked: rate)
+    // -0 passes the check, and 1 / -0 is below all numbers.
+    self.init(unchecked: rate + 0)
   }
 
   init(unchecked rate: Double) { self.rate = rate }

@@ -13,7 +13,8 @@ public struct PoissonProcess: EventProcess, Hashable {
   /// - Throws: `ParameterError` unless the rate is 0 or more and finite.
   public init(rate: Double) throws(ParameterError) {
     try ParameterError.check(rate >= 0 && rate.isFinite, Self.self, "rate", rate, "0 or more and finite")
-    self.rate = rate
+    // -0 passes the check, and 1 / -0 is below all numbers.
+    self.rate = rate + 0
   }
 
   /// The law of the number of events of a window.

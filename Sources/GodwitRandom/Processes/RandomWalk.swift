@@ -15,7 +15,8 @@ public struct RandomWalk: Sendable, Hashable {
   public init(probability: Double = 0.5) throws(ParameterError) {
     try ParameterError.check(
       probability >= 0 && probability <= 1, Self.self, "probability", probability, "0 to 1")
-    self.probability = probability
+    // -0 passes the check, and 1 / -0 is below all numbers.
+    self.probability = probability + 0
   }
 
   /// The walk of p = ½.
