@@ -19,16 +19,34 @@ public struct TextSplit: Sendable {
   public init(_ corpus: TextCorpus, heldOut share: Double = 0.1, context: Int) throws(CorpusError) {
     require(context >= 1, "TextSplit: a context of \(context) is not positive")
     guard share >= 0, share < 1 else { throw .heldOutShare(share) }
-    let kept = Int(Double(corpus.byteCount) * (1 - share))
-    let shortest = share > 0 ? min(kept, corpus.byteCount - kept) : kept
-    guard shortest > context else {
-      let smallestShare = share > 0 ? min(share, 1 - share) : 1
-      let needed = (Double(context + 1) / smallestShare).rounded(.up)
-      throw .tooShort(byteCount: corpus.byteCount, needed: Int(min(needed, 1e18)), context: context)
+    guard Self.fits(corpus.byteCount, share, context) else {
+      let needed = Self.leastByteCount(share, context)
+      throw .tooShort(byteCount: corpus.byteCount, needed: needed, context: context)
     }
+    let kept = Self.kept(corpus.byteCount, share)
     self.corpus = corpus
     training = 0..<kept
     validation = kept..<corpus.byteCount
+  }
+
+  /// How many bytes of a text are learned from.
+  private static func kept(_ byteCount: Int, _ share: Double) -> Int { Int(Double(byteCount) * (1 - share)) }
+
+  /// Whether each part of a text holds a window and the byte behind it.
+  private static func fits(_ byteCount: Int, _ share: Double, _ context: Int) -> Bool {
+    let kept = kept(byteCount, share)
+    return (share > 0 ? min(kept, byteCount - kept) : kept) > context
+  }
+
+  /// The bytes of the shortest text that can be cut.
+  private static func leastByteCount(_ share: Double, _ context: Int) -> Int {
+    // Both parts grow with the text, so the lengths that do are all above those that do not.
+    var (short, long) = (0, TextCorpus.maximumByteCount)
+    while long - short > 1 {
+      let middle = short + (long - short) / 2
+      if fits(middle, share, context) { long = middle } else { short = middle }
+    }
+    return long
   }
 
   /// Windows of `length` + 1 bytes at random places of the training part [count, length + 1]: the inputs are all but

@@ -65,8 +65,30 @@ import Testing
     #expect(split.validationWindowCount(length: 101) == 0)
   }
 
+  private static func corpus(of byteCount: Int) throws -> TextCorpus {
+    let folder = try TemporaryFolder()
+    return try TextCorpus(paths: [try folder.write("text", TextCorpusTests.text(1, byteCount))])
+  }
+
+  @Test(arguments: [0, 0.001, 0.1, 0.3, 1.0 / 3, 0.5, 0.9, 0.99])
+  func theLeastLengthThatIsAskedForIsTheLeast(share: Double) throws {
+    for context in [1, 2, 7, 64, 100] {
+      let error = #expect(throws: CorpusError.self) {
+        try TextSplit(try Self.corpus(of: 1), heldOut: share, context: context)
+      }
+      guard case .tooShort(_, let needed, _)? = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      _ = try TextSplit(try Self.corpus(of: needed), heldOut: share, context: context)
+      #expect(throws: CorpusError.tooShort(byteCount: needed - 1, needed: needed, context: context)) {
+        try TextSplit(try Self.corpus(of: needed - 1), heldOut: share, context: context)
+      }
+    }
+  }
+
   @Test func aTextThatIsTooShortIsAnError() throws {
-    #expect(throws: CorpusError.tooShort(byteCount: 1003, needed: 1020, context: 101)) {
+    #expect(throws: CorpusError.tooShort(byteCount: 1003, needed: 1011, context: 101)) {
       try TextSplit(corpus, context: 101)
     }
     #expect(throws: CorpusError.tooShort(byteCount: 1003, needed: 1004, context: 1003)) {
@@ -76,6 +98,11 @@ import Testing
     for share in [-0.1, 1, 2, .nan, .infinity] {
       let error = #expect(throws: CorpusError.self) { try TextSplit(corpus, heldOut: share, context: 1) }
       #expect("\(String(describing: error))".contains("held-out share"))
+    }
+    let least = #expect(throws: CorpusError.self) { try TextSplit(try Self.corpus(of: 640), context: 64) }
+    #expect(least == .tooShort(byteCount: 640, needed: 641, context: 64))
+    #expect(throws: CorpusError.tooShort(byteCount: 1003, needed: 1 << 53, context: 1)) {
+      try TextSplit(corpus, heldOut: 1e-300, context: 1)
     }
     let error = CorpusError.tooShort(byteCount: 3, needed: 20, context: 1)
     #expect("\(error)".hasSuffix("add text or choose a smaller context"))
