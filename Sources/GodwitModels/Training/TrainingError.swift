@@ -26,7 +26,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case otherArchitecture(run: String, differences: [FieldDifference])
   /// The folder of the run cannot be used.
   case run(RunError)
-  /// The loss, the gradient or the parameters are no longer finite numbers.
+  /// A parameter, or a figure on the held-out data, is no longer a finite number.
   case notFinite(what: String, step: Int, lastGood: SavedCheckpoint)
   /// So many steps in a row had a loss or a gradient that is not finite, `what` in the last of them.
   case skippedInRow(Int, what: String, step: Int, lastGood: SavedCheckpoint)
@@ -65,7 +65,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         + ": leave these options out, or train without --from"
     case .run(let error): "\(error)"
     case .notFinite(let what, let step, let lastGood):
-      "\(what) of step \(Quantity.grouped(step)) is not a finite number, so the run stops; the last good checkpoint is "
+      "\(what) after step \(Quantity.grouped(step)) is not a finite number, so the run stops; the last good checkpoint is "
         + "\(lastGood): "
         + remedy(lastGood)
     case .skippedInRow(let count, let what, let step, let lastGood):

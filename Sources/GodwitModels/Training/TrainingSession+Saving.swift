@@ -44,7 +44,7 @@ extension TrainingSession {
     _ checkpoint: Checkpoint<Task>, as kind: CheckpointKind, _ report: (TrainingEvent) -> Void
   ) throws(TrainingError) {
     let step = checkpoint.progress.step
-    guard checkpoint.isFinite else { throw .notFinite(what: "a parameter after", step: step, lastGood: saved) }
+    guard checkpoint.isFinite else { throw .notFinite(what: "a parameter", step: step, lastGood: saved) }
     do throws(FileError) { try metrics.synchronize() } catch { throw .notSaved(.file(error), lastGood: saved) }
     do throws(RunError) { try checkpoint.write(to: folder.checkpoint(kind)) } catch {
       throw .notSaved(error, lastGood: saved)

@@ -169,12 +169,14 @@ struct TrainingSession<Task: TrainingTask> {
   private mutating func validate(_ report: (TrainingEvent) -> Void) throws(TrainingError) {
     let step = state.progress.step
     let begun = clock()
-    let found = ValidationRecord(step: step, figures: try evaluate(state.model, .validation))
+    let figures = try evaluate(state.model, .validation)
+    if figures.isEmpty { return }
+    let found = ValidationRecord(step: step, figures: figures)
     let seconds = clock() - begun
     budget?.measure(\.evaluation, seconds: seconds)
     guard found.deciding.isFinite else {
       throw .notFinite(
-        what: "the \(Task.figures.deciding.name) on the \(Task.figures.heldOutName) after", step: step,
+        what: "the \(Task.figures.deciding.name) on the \(Task.figures.heldOutName)", step: step,
         lastGood: saved)
     }
     try record(.validation(found), report)
