@@ -18,9 +18,9 @@ struct Stopwatch: Sendable {
   /// The time since the beginning, in seconds.
   var seconds: Double { before + (clock() - start) }
 
-  /// A clock that no change of the date disturbs.
-  static let steady: Clock = {
-    let start = ContinuousClock.now
-    return { (ContinuousClock.now - start) / .seconds(1) }
-  }()
+  /// A clock that no change of the date disturbs, and that stands while the process is stopped or the machine asleep.
+  static var steady: Clock {
+    let clock = RunningClock()
+    return { clock.seconds }
+  }
 }

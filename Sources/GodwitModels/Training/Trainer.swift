@@ -19,7 +19,7 @@ public struct Trainer<Task: TrainingTask>: Sendable {
   /// the same sum. It is asked once for each step, and by itself it gives back what it is given.
   public var combine: @Sendable (GradientSum<Task.Model>) throws -> GradientSum<Task.Model> = { $0 }
   /// Where the time comes from; tests have one of their own.
-  var clock = Stopwatch.steady
+  var clock: Stopwatch.Clock = Stopwatch.steady
   private let beginning: Beginning
 
   private enum Beginning: Sendable {
