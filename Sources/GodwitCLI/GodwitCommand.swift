@@ -23,6 +23,7 @@ public struct GodwitCommand: ParsableCommand {
 
   /// Runs the command that the process was started with, and ends the process with its exit code.
   public static func launch() -> Never {
+    StandardStream.reserve()
     StandardStream.ignoreClosedPipes()
     ArrayMemory.explainFailures()
     MemoryCache.onFailure { byteCount in

@@ -11,6 +11,15 @@ package struct StandardStream: Sendable {
 
   let descriptor: Int32
 
+  /// Gives the standard streams that are closed to nobody: the next file that is opened would be one of them, and what is written
+  /// to the stream would go into the file.
+  static func reserve() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
+      // The least descriptor that is free is this one.
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   /// Lets a write to a pipe whose reader is gone fail, instead of ending the process in the middle of its work.
   static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 
