@@ -65,6 +65,50 @@ import Testing
     try expectSame(folder, "b", "whole")
   }
 
+  /// It is told by the shell and by the system, often right behind a request to end.
+  @Test func aTerminalThatIsClosedIsAnInterruption() throws {
+    let folder = try folder()
+    #expect(try CommandRun(shell: "\"$godwit\" train \(Self.options) --out whole", in: folder.url).exitCode == 0)
+    for (name, signals) in [("a", "kill -HUP $pid; kill -HUP $pid"), ("b", "kill -TERM $pid; kill -HUP $pid")] {
+      let run = try CommandRun(
+        shell: background(name).replacing(" --quiet", with: "") + "\n\(signals); wait $pid", in: folder.url)
+      #expect(run.exitCode == 130)
+      #expect(run.error.contains("interrupted after step "), "\(run.error)")
+      #expect(try CommandRun("train", "--resume", name, "--quiet", in: folder.url).exitCode == 0)
+      try expectSame(folder, name, "whole")
+    }
+    let ignoring = try CommandRun(
+      shell: "trap '' HUP; " + background("c") + "\nkill -HUP $pid; wait $pid", in: folder.url)
+    #expect(ignoring.exitCode == 0, "\(ignoring.error)")
+    try expectSame(folder, "c", "whole")
+  }
+
+  @Test func closedStreamsAreNoFilesOfTheRun() throws {
+    let folder = try folder()
+    #expect(try CommandRun(shell: "\"$godwit\" train \(Self.options) --out whole", in: folder.url).exitCode == 0)
+    let run = try CommandRun(shell: "\"$godwit\" train \(Self.options) --out a <&- >&- 2>&-", in: folder.url)
+    #expect(run.exitCode == 0)
+    try expectSame(folder, "a", "whole")
+    for line in try String(contentsOfFile: folder.path("a/metrics.jsonl"), encoding: .utf8).split(separator: "\n") {
+      #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)")
+    }
+  }
+
+  @Test func timeInWhichTheProcessWasStoppedIsNoTrainingTime() throws {
+    let folder = try folder()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let run = try CommandRun(
+      shell: background("a") + "\nkill -STOP $pid; sleep 4; kill -CONT $pid; wait $pid", in: folder.url)
+    #expect(run.exitCode == 0)
+    let elapsed = (clock.now - start) / .seconds(1)
+    let done = try #require(
+      try String(contentsOfFile: folder.path("a/metrics.jsonl"), encoding: .utf8).split(separator: "\n").last)
+    let object = try JSONSerialization.jsonObject(with: Data(done.utf8)) as? [String: Any]
+    let trained = try #require(object?["elapsedSeconds"] as? Double)
+    #expect(trained < elapsed - 2.5, "\(trained) of \(elapsed)")
+  }
+
   @Test func aReaderThatLeavesIsNoInterruption() throws {
     let folder = try folder()
     let run = try CommandRun(

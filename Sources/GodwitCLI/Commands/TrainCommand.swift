@@ -10,7 +10,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Without a path it learns from the text files of the current folder, for about three minutes. The run's folder \
       holds config.json, text.jsonl, text.copy (the text itself), metrics.jsonl, loss.svg and the checkpoints last.safetensors and best.safetensors. \
-      Ctrl-C saves before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
+      Ctrl-C, a request to end (SIGTERM) and a terminal that is closed save before it ends; --resume goes on from the last checkpoint bit for bit as if never stopped. Where the \
       text has moved, its new place stands beside --resume. A step whose loss or gradient is not a finite number changes \
       nothing; ten in a row end the run, and --resume with a lower --learning-rate goes on from the last good \
       checkpoint. A finished run is not made longer; --from begins a new one \

@@ -6,9 +6,10 @@ import Synchronization
   import Darwin
 #endif
 
-/// Ctrl-C, the request of the system to end, and a failed standard output, as a flag that work asks for between its steps.
+/// Ctrl-C, the request of the system to end, a terminal that is closed, and a failed standard output, as a flag that work asks for between its steps.
 ///
-/// The first one lets the work finish its step and save; a second one ends the process at once. Both give exit code 130.
+/// The first one lets the work finish its step and save; a second one, unless the terminal was closed, ends the process at once.
+/// All give exit code 130.
 package enum Interruption {
   /// The exit code of interrupted work.
   package static let exitCode: Int32 = 130
@@ -48,7 +49,25 @@ package enum Interruption {
         if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(Interruption.exitCode) }
       }
     }
+    watchHangup(&signals)
     // A parent that blocks them (a test runner, a scheduler) hands that on, and they would never arrive.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// The end of the terminal, unless it was to be ignored, as `nohup` asks. It is often told twice, by the shell and by the system,
+  /// or right behind a request to end, so that one more must not end what is saving.
+  private static func watchHangup(_ signals: inout sigset_t) {
+    var action = sigaction()
+    guard sigaction(SIGHUP, nil, &action) == 0 else { return }
+    #if canImport(Darwin)
+      let isIgnored = action.__sigaction_u.__sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+    #else
+      let isIgnored = action.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+    #endif
+    if isIgnored { return }
+    sigaddset(&signals, SIGHUP)
+    signal(SIGHUP) { _ in
+      _ = Interruption.requests.compareExchange(expected: 0, desired: 1, ordering: .relaxed)
+    }
   }
 }
