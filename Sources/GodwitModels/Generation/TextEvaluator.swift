@@ -3,7 +3,7 @@ import GodwitTensor
 /// How well a model predicts a text of any length, given to it piece by piece.
 ///
 /// The state is carried from piece to piece, so each byte is predicted from all before it (with learned positions: from at
-/// least the latter half of the context). The first byte is predicted as if after a line break. Where the text is cut into
+/// least the last ⌊context / 2⌋ + 1 of them). The first byte is predicted as if after a line break. Where the text is cut into
 /// pieces makes no difference beyond rounding.
 public struct TextEvaluator: Sendable {
   private var reader: TextReader

@@ -4,7 +4,7 @@ import GodwitTensor
 /// A model in the course of reading one text of any length.
 ///
 /// What the model keeps of the text has a constant size with linear mixers. A model with learned positions cannot look
-/// further back than its context: where that is full, it begins again with the latter half of it, and so goes on for ever.
+/// further back than its context: where that is full, it begins again with the last ⌊context / 2⌋ bytes, and so goes on for ever.
 ///
 /// Bytes are begun and then finished. Who finishes may be stopped between two blocks of the model; what is left is then finished
 /// the next time, so nothing is lost and nothing read twice.

@@ -1,5 +1,6 @@
 import GodwitRandom
 import GodwitTensor
+import GodwitTestSupport
 import Testing
 
 @testable import GodwitModels
@@ -78,6 +79,28 @@ import Testing
     let generated = Array(TextGenerator(model, prompt: prompt, seed: 5).prefix(100))
     #expect(generated.count == 100)
     #expect(generated == Array(TextGenerator(model, prompt: prompt, seed: 5).prefix(100)))
+  }
+
+  /// Where the context is full, its latter half is what the model still knows, and from there on all until it is full again.
+  @Test(arguments: ["softmax", "local:window=3", "linear"], [1, 2, 5, 7, 24])
+  func afterItsContextTheModelKnowsTheLatterHalf(mixer: String, context: Int) throws {
+    let model = try Self.model(mixer, positions: .learned, context: context)
+    let text = Array(Self.prompt.prefix(3 * context + 2))
+    var reader = TextReader(model)
+    var known = 0
+    for (index, byte) in text.enumerated() {
+      known = known < context ? known + 1 : context / 2 + 1
+      let logits = reader.read(byte)
+      let last = text[...index].suffix(known)
+      var state = model.initialState(batch: 1)
+      let expected = model.chunk(Indices(last.map { Int32($0) }, shape: [1, known]), state: &state)
+      let wanted = expected.reshaped([known, 256]).slice((known - 1)..<known, along: 0).reshaped([256])
+      expectClose(logits.reshaped([256]), wanted, tolerance: Tolerance.mixer(.float32), "byte \(index)")
+    }
+    // At once as step by step.
+    var whole = TextReader(model)
+    whole.read(text, check: {}, { _, _ in })
+    #expect(whole.recent == reader.recent)
   }
 
   @Test func anEmptyPromptBeginsALine() throws {
