@@ -186,6 +186,26 @@ import Testing
     #expect(run.error.hasPrefix("godwit: \(words)"))
   }
 
+  @Test func nothingNeedBeHeldOut() throws {
+    let folder = try folder()
+    let run = try train(["text.txt", "--held-out", "0", "--out", "a"], in: folder)
+    #expect(run.exitCode == 0, "\(run.error)")
+    #expect(run.error.contains("nothing held out"))
+    #expect(run.output.contains("bits per byte on the text that it learned from after "))
+    for command in [["generate", "--bytes", "9"], ["info"], ["evaluate", "--text", "text.txt"]] {
+      let run = try CommandRun(arguments: command + ["a"], in: folder.url)
+      #expect(run.exitCode == 0 && !run.error.contains("warning"), "\(command): \(run.error)")
+    }
+    let info = try #require(try CommandRun("info", "a", "--json", "--plot", "a.svg", in: folder.url).objects().first)
+    #expect(info["validationBitsPerByte"] is NSNull && info["finished"] as? Bool == true)
+    #expect(info["unreadableLines"] as? Int == 0 && info["checkpoint"] as? String == "last")
+    let done = try #require(
+      try train(["text.txt", "--held-out", "0", "--out", "b", "--json"], in: folder).objects().last)
+    #expect(done["event"] as? String == "done" && done["validationBitsPerByte"] is NSNull)
+    #expect(try CommandRun("train", "--resume", "a", in: folder.url).exitCode == 0)
+    #expect(try train(["text.txt", "--from", "a", "--out", "c"], in: folder).exitCode == 0)
+  }
+
   @Test func impossibleValuesAreNamedWhenARunIsResumed() throws {
     let folder = try folder()
     #expect(try train(["text.txt", "--out", "a"], in: folder).exitCode == 0)

@@ -9,6 +9,8 @@ struct TrainingReport {
   private var start: TrainingStart?
   private var bar: ProgressBar?
   private var best: Double?
+  /// The loss on the text learned from, as recorded last.
+  private var trainingLoss: Double?
   /// Whether the text was to be kept in the run.
   var isCopyExpected = false
   /// Steps whose loss or gradient was not finite.
@@ -49,7 +51,8 @@ struct TrainingReport {
       let lines = TerminalText.escaped(record.text).split(separator: "\n")
       bar?.note("the model writes:\n" + lines.map { "  | \($0)" }.joined(separator: "\n"))
     case .done(let record): finish(record)
-    case .step, .checkpoint: break
+    case .step(let record): trainingLoss = record.trainBitsPerByte
+    case .checkpoint: break
     }
   }
 
@@ -59,10 +62,8 @@ struct TrainingReport {
     self.start = start
     let skipped = text.skipped.total == 0 ? "" : " (\(text.skipped))"
     console.note(
-      "text: \(Quantity.counted(text.files, "file"))\(skipped), "
-        + "\(Quantity.bytes(text.trainingBytes)) to learn from, \(Quantity.bytes(text.heldOutBytes)) held out, of which "
-        + "\(Quantity.bytes(text.evaluationBytes)) are predicted now and then; their bytes alone have "
-        + "\(Quantity.fixed(text.unigramBitsPerByte, digits: 2)) bits each")
+      "text: \(Quantity.counted(text.files, "file"))\(skipped), \(Quantity.bytes(text.trainingBytes)) to learn from, "
+        + heldOut)
     if isCopyExpected, !text.isCopied {
       console.note("so long a text is not copied: the run needs its files as they are now")
     }
@@ -92,11 +93,27 @@ struct TrainingReport {
       on: console)
   }
 
+  /// What is held out, and how well its bytes could be predicted without a model.
+  private var heldOut: String {
+    if text.heldOutBytes == 0 { return "nothing held out, so that nothing tells how good the model is on other text" }
+    return
+      "\(Quantity.bytes(text.heldOutBytes)) held out, of which \(Quantity.bytes(text.evaluationBytes)) are predicted now "
+      + "and then; their bytes alone have \(Quantity.fixed(text.unigramBitsPerByte, digits: 2)) bits each"
+  }
+
+  /// The loss at the end, and on which text.
+  private func loss(_ record: DoneRecord) -> String {
+    if let loss = record.validationBitsPerByte {
+      return "\(Quantity.fixed(loss, digits: 3)) bits per byte on held-out text"
+    }
+    guard let trainingLoss else { return "no text held out;" }
+    return "\(Quantity.fixed(trainingLoss, digits: 3)) bits per byte on the text that it learned from"
+  }
+
   private mutating func finish(_ record: DoneRecord) {
     bar?.finish()
     console.result(
-      "\(Quantity.fixed(record.validationBitsPerByte, digits: 3)) bits per byte on held-out text after "
-        + "\(Quantity.counted(record.steps, "step")) in \(Quantity.duration(seconds: record.elapsedSeconds)); "
+      "\(loss(record)) after \(Quantity.counted(record.steps, "step")) in \(Quantity.duration(seconds: record.elapsedSeconds)); "
         + "\(Quantity.grouped(record.parameters)) parameters, at most \(Quantity.bytes(record.peakMemoryBytes)) of memory"
     )
     console.result("The run is in \(record.run), its curve is \(record.run)/loss.svg.")

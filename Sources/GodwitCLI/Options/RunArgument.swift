@@ -28,7 +28,8 @@ struct LoadedRun {
     run = try Run(loading: folder)
     self.checkpoint = run.available(checkpoint)
     model = try run.model(self.checkpoint)
-    if self.checkpoint != checkpoint {
+    // Where nothing is held out the last one is the best that there is.
+    if self.checkpoint != checkpoint, run.configuration.training.heldOutFraction > 0 {
       let steps = Quantity.counted(try run.step(of: self.checkpoint), "step")
       console.warn("there is no \(checkpoint.rawValue) checkpoint in \(folder); the last one, after \(steps), is used")
     }

@@ -3,6 +3,7 @@ public struct DoneRecord: Sendable, Hashable {
   /// The number of steps made.
   public let steps: Int
   /// The task's figures of the best checkpoint on the held-out data, of the last one if that is gone; the deciding one first.
+  /// None if no data are held out.
   public let figures: [Double]
   /// The number of parameters.
   public let parameters: Int
@@ -13,13 +14,15 @@ public struct DoneRecord: Sendable, Hashable {
   /// The folder of the run.
   public let run: String
 
-  /// The figure that decides which checkpoint is the best.
-  public var deciding: Double { figures[0] }
+  /// The figure that decides which checkpoint is the best; nil if no data are held out.
+  public var deciding: Double? { figures.first }
 
   /// As a line of `metrics.jsonl`.
   package func line(_ names: TaskFigures) -> JSONLine {
     var line: JSONLine = ["event": "done", "steps": .integer(steps)]
-    for (figure, value) in zip(names.heldOut, figures) { line[figure.key] = .number(value) }
+    for (index, figure) in names.heldOut.enumerated() {
+      line[figure.key] = figures.isEmpty ? .null : .number(figures[index])
+    }
     line["parameters"] = .integer(parameters)
     line["elapsedSeconds"] = .number(elapsedSeconds)
     line["peakMemoryBytes"] = .integer(peakMemoryBytes)

@@ -94,7 +94,8 @@ public struct RunHistory: Sendable, Hashable {
   }
 
   private func done(_ line: HistoryLine) -> DoneRecord? {
-    guard let steps = line.integer("steps"), let values = line.figures(figures.heldOut),
+    let found = line.areNull(figures.heldOut) ? [] : line.figures(figures.heldOut)
+    guard let steps = line.integer("steps"), let values = found,
       let parameters = line.integer("parameters"), let elapsed = line.number("elapsedSeconds"),
       let peak = line.integer("peakMemoryBytes"), let run = line.text("run")
     else { return nil }

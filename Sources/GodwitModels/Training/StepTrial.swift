@@ -25,9 +25,9 @@ enum StepTrial {
     let begun = clock()
     _ = try task.evaluate(state.model, .trial, options)
     let seconds = clock() - begun
+    let work = task.evaluationWork(.trial, options)
     return StepPlan(
       secondsPerStep: steady[steady.count / 2],
-      secondsPerEvaluation: seconds * task.evaluationWork(.validation, options)
-        / task.evaluationWork(.trial, options))
+      secondsPerEvaluation: work > 0 ? seconds * task.evaluationWork(.validation, options) / work : 0)
   }
 }

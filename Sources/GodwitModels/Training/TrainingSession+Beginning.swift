@@ -104,9 +104,11 @@ extension TrainingSession {
   private static func budget(
     _ task: Task, _ options: Task.Options, now: Double, secondsPerStep: Double?, evaluation: Double
   ) -> TimeBudget {
-    TimeBudget(
-      seconds: options.training.minutes * 60, now: now, secondsPerStep: secondsPerStep, evaluation: evaluation,
-      finalEvaluation: task.evaluationWork(.final, options) / task.evaluationWork(.validation, options))
+    let work = task.evaluationWork(.validation, options)
+    return TimeBudget(
+      seconds: options.training.minutes * 60, now: now, secondsPerStep: secondsPerStep,
+      evaluation: work > 0 ? evaluation : 0,
+      finalEvaluation: work > 0 ? task.evaluationWork(.final, options) / work : 0)
   }
 
   /// What there is to know at the start.

@@ -56,9 +56,10 @@ public protocol TrainingTask: Sendable {
   /// How many units (bytes, pictures) one pass learns from.
   func unitCount(of options: Options) -> Int
 
-  /// The figures of a model on the held-out data, in the order of `figures.heldOut`.
+  /// The figures of a model on the held-out data, in the order of `figures.heldOut`; none if no data are held out: then there
+  /// is no validation, and the last model counts as the best.
   func evaluate(_ model: Model, _ extent: EvaluationExtent, _ options: Options) throws(TrainingError) -> [Double]
-  /// How much an evaluation predicts, in any unit, by which its time is foreseen.
+  /// How much an evaluation predicts, in any unit, by which its time is foreseen; 0 if no data are held out.
   func evaluationWork(_ extent: EvaluationExtent, _ options: Options) -> Double
   /// The steps after which a validation may come again without taking a large part of the time.
   func leastEvaluationInterval(_ options: Options) -> Int

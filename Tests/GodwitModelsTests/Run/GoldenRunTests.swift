@@ -81,7 +81,7 @@ import Testing
         #expect(metadata["model.checksum"] == checksum)
       }
     } else {
-      #expect(abs(done.validationBitsPerByte - values.validationBitsPerByte) < 1e-3)
+      #expect(abs(try #require(done.validationBitsPerByte) - values.validationBitsPerByte) < 1e-3)
     }
   }
 

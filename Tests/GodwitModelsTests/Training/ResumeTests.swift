@@ -32,6 +32,26 @@ import Testing
     try expectSame(run, "whole", "parts")
   }
 
+  /// The last checkpoint is then the best that there is.
+  @Test func aRunThatHoldsNothingOutGoesOn() throws {
+    var run = try SmallRun()
+    run.options.heldOutFraction = 0
+    try run.train("whole")
+    try run.train("parts", until: 10)
+    #expect(try run.resume("parts") == .finished)
+    #expect(try run.history("parts") == run.history("whole"))
+    #expect(try run.tensors("parts", .last) == run.tensors("whole", .last))
+    let loaded = try Run(loading: run.path("parts"))
+    #expect(loaded.history.validations.isEmpty && loaded.history.best == nil && loaded.history.unreadableLines == 0)
+    #expect(loaded.history.done?.figures == [] && loaded.history.done?.deciding == nil)
+    #expect(loaded.available(.best) == .last)
+    #expect(try loaded.step() == 20 && loaded.model().parameterCount > 0)
+    // One that has a time plans no validations.
+    (run.options.steps, run.options.minutes) = (nil, 0.02)
+    #expect(try run.train("timed") == .finished)
+    #expect(try Run(loading: run.path("timed")).history.done?.figures == [])
+  }
+
   @Test func updatesChangeTheModel() throws {
     let run = try SmallRun()
     try run.train("whole")

@@ -40,7 +40,7 @@ import Testing
     #expect((1...5).contains(skipped.count))
     #expect(skipped.allSatisfy { $0.notFinite == "loss" })
     #expect(run.history.done?.steps == 40)
-    #expect(try #require(run.history.done).deciding > 0.9)
+    #expect(try #require(run.history.done?.deciding) > 0.9)
     #expect(run.history.steps.allSatisfy { $0.loss.isFinite })
     let checkpoint = try CheckpointFile<LineTask>(reading: run.folder.checkpoint(.last))
     #expect(checkpoint.progress.skippedSteps == skipped.count)

@@ -51,7 +51,7 @@ import Testing
     ("finalLearningRate", { $0.finalLearningRate = -1 }), ("warmupSteps", { $0.warmupSteps = -1 }),
     ("beta1", { $0.beta1 = 1 }), ("beta2", { $0.beta2 = -0.1 }), ("epsilon", { $0.epsilon = 0 }),
     ("weightDecay", { $0.weightDecay = .nan }), ("clip", { $0.clip = 0 }),
-    ("heldOutFraction", { $0.heldOutFraction = 1 }), ("heldOutFraction", { $0.heldOutFraction = 0 }),
+    ("heldOutFraction", { $0.heldOutFraction = 1 }), ("heldOutFraction", { $0.heldOutFraction = -0.1 }),
     ("evaluationInterval", { $0.evaluationInterval = 0 }), ("evaluationBytes", { $0.evaluationBytes = 0 }),
     ("sampleInterval", { $0.sampleInterval = -1 }), ("sampleBytes", { $0.sampleBytes = 0 }),
     ("logInterval", { $0.logInterval = 0 }),

@@ -12,9 +12,9 @@ struct HeldOutWindows: Sendable {
   let length: Int
 
   /// - Parameters:
-  ///   - split: a text whose held-out part is longer than a window.
+  ///   - split: a text whose held-out part is longer than a window, or empty.
   ///   - length: that of a window.
-  ///   - limit: the most bytes to predict; one window is always taken.
+  ///   - limit: the most bytes to predict; one window is always taken if there is one.
   init(of split: TextSplit, length: Int, limit: Int) {
     self.split = split
     self.length = length
@@ -30,6 +30,8 @@ struct HeldOutWindows: Sendable {
   var byteCount: Int { chosen.count * length }
 
   /// The mean loss of a model, in nats per byte.
+  ///
+  /// - Precondition: there are bytes to predict.
   func loss(of model: LanguageModel) throws(CorpusError) -> Double {
     let batch = max(Self.bytesPerPass / length, 1)
     var total = 0.0

@@ -94,11 +94,13 @@ public struct LanguageModeling: TrainingTask {
   /// The bytes that one pass predicts.
   public func unitCount(of options: TextTrainingOptions) -> Int { options.batch * model.context }
 
-  /// The loss on held-out windows, in bits per byte.
+  /// The loss on held-out windows, in bits per byte; nothing if no text is held out.
   public func evaluate(
     _ model: LanguageModel, _ extent: EvaluationExtent, _ options: TextTrainingOptions
   ) throws(TrainingError) -> [Double] {
-    do throws(CorpusError) { return [bits(nats: try windows(extent, options).loss(of: model))] } catch {
+    let windows = windows(extent, options)
+    if windows.byteCount == 0 { return [] }
+    do throws(CorpusError) { return [bits(nats: try windows.loss(of: model))] } catch {
       throw .text(error)
     }
   }
@@ -171,7 +173,7 @@ public struct TextSummary: Sendable, Hashable {
   /// The held-out bytes that a validation during training predicts.
   public let evaluationBytes: Int
   /// The entropy of the held-out text under the frequencies of its own bytes, in bits per byte: what a model reaches that
-  /// knows nothing but these.
+  /// knows nothing but these; 0 if none is held out.
   public let unigramBitsPerByte: Double
   /// Whether the run keeps the text itself.
   public let isCopied: Bool

@@ -11,6 +11,6 @@ extension ValidationRecord {
 }
 
 extension DoneRecord {
-  /// In a run of language modelling: the loss on the held-out text, in bits per byte.
-  public var validationBitsPerByte: Double { deciding }
+  /// In a run of language modelling: the loss on the held-out text, in bits per byte; nil if none is held out.
+  public var validationBitsPerByte: Double? { deciding }
 }

@@ -7,10 +7,7 @@ extension TextTrainingOptions {
     try Option.checkFraction("beta2", beta2)
     try Option.checkPositive("epsilon", epsilon)
     try Option.checkNotNegative("weightDecay", weightDecay)
-    guard heldOutFraction > 0, heldOutFraction < 1 else {
-      throw Option(
-        option: "heldOutFraction", found: "\(heldOutFraction)", expected: "more than 0 and less than 1")
-    }
+    try Option.checkFraction("heldOutFraction", heldOutFraction)
     try Option.check("evaluationBytes", evaluationBytes, in: 1...1_000_000_000_000)
     try Option.check("sampleBytes", sampleBytes, in: 1...1_000_000)
   }

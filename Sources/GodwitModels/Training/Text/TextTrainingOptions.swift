@@ -16,7 +16,8 @@ public struct TextTrainingOptions: TaskOptions {
   public var weightDecay: Double
   /// What λ is a rate of.
   public var decayConvention: DecayConvention
-  /// The part of the text, at its end, that is never trained on.
+  /// The part of the text, at its end, that is never trained on; with 0 there is no validation, and the last model counts as the
+  /// best.
   public var heldOutFraction: Double
   /// The most bytes of the held-out text that one validation predicts.
   public var evaluationBytes: Int
