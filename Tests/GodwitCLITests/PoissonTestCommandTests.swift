@@ -249,6 +249,8 @@ import Testing
       (["none.txt"], 1, "none.txt"), (["times.txt", "--in", "1h"], 1, "the times in times.txt have no units"),
       (["dates.txt", "--in", "1"], 1, "the times in dates.txt have units; give it one too"),
       (["dates.txt", "--as", "counts"], 1, "dates.txt:3: '2024-02-27T"),
+      (["counts.txt", "--in", "1e-320"], 64, "--in 1e-320: expected a number above 0, from 1e-200"),
+      (["counts.txt", "--in", "1e201"], 64, "--in 1e201: expected a number above 0, from 1e-200"),
       (["counts.txt", "--in", "5e-324ms"], 64, "--in 5e-324ms: expected a number above 0"),
       (["dates.txt", "--in", "1e-9s"], 1, "intervals are too many; count in a longer time"),
       ([""], 64, "--test '': give a path"), (["times.txt", "--rate", "3"], 64, "leave --rate out"),

@@ -8,24 +8,25 @@ struct Span: Hashable {
   var hasUnit: Bool { unit != nil }
 
   /// What a text may be, for messages.
-  static let expectation = "a number above 0, with a unit if wanted: s, min, h, day, week, year, ms"
+  static let expectation =
+    "a number above 0, from 1e-200 to 1e200, with a unit if wanted: s, min, h, day, week, year, ms"
+  /// The lengths by which as many events as can be counted may be divided.
+  private static let range = 1e-200...1e200
 
   private init(length: Double, unit: TimeUnit?) { (self.length, self.unit) = (length, unit) }
 
   /// Nothing at all, with the unit of another.
   static func zero(like other: Span) -> Span { Span(length: 0, unit: other.unit) }
 
-  /// `15min`, `90 s`, `h` for one of it, or a bare number; nil if it is none of these, or not above 0 and finite.
+  /// `15min`, `90 s`, `h` for one of it, or a bare number; nil if it is none of these, or not above 0, too short or too long.
   init?(_ text: some StringProtocol) {
     let text = String(text.filter { $0 != " " })
-    func number(_ text: some StringProtocol) -> Double? { Double(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
-    if let length = number(text) {
+    if let length = Double(text), Self.range.contains(length) {
       self.init(length: length, unit: nil)
       return
     }
     for (unit, front) in TimeUnit.suffixes(of: text) {
-      // The product may round to nothing, or to infinity.
-      if let count = front.isEmpty ? 1 : number(front), count * unit.seconds > 0, (count * unit.seconds).isFinite {
+      if let count = front.isEmpty ? 1 : Double(front), Self.range.contains(count * unit.seconds) {
         self.init(length: count * unit.seconds, unit: unit)
         return
       }
