@@ -80,7 +80,9 @@ import Testing
   @Test(arguments: [
     (["--bytes", "0"], "--bytes 0"), (["--bytes=-1"], "--bytes -1"), (["--temperature=-1"], "--temperature -1"),
     (["--temperature", "nan"], "--temperature nan"), (["--top-k", "0"], "--top-k 0"), (["--top-p", "0"], "--top-p 0"),
-    (["--top-p", "1.5"], "--top-p 1.5"), (["--seed=-4"], "-4"), (["--temperature", "-1"], "at least 0"),
+    (["--top-p", "1.5"], "--top-p 1.5"), (["--top-p", "3/2"], "--top-p 1.5"), (["--top-p", "0/0"], "--top-p nan"),
+    (["--top-p", "1/2/3"], "1/2/3"), (["--top-p", "a"], "'a'"), (["--seed=-4"], "-4"),
+    (["--temperature", "-1"], "at least 0"),
     (["--bytes", "-5"], "at least 1"), (["--seed", "-4"], "'-4'"), (["--checkpoint", "first"], "first"),
     (["--prompt", "a", "--prompt-file", "b"], "give one of them"),
   ]) func badOptionsAreWrongUsage(options: [String], explanation: String) throws {

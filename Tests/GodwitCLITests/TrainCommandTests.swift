@@ -176,7 +176,9 @@ import Testing
     (["--width", "65536", "--depth", "4096"], "the model would have about 211 T parameters"),
     (["--learning-rate", "nan"], "--learning-rate nan: expected a positive number"),
     (["--dropout", "1"], "--dropout 1.0: expected"), (["--warmup", "-1"], "--warmup -1: expected"),
-    (["--held-out", "2"], "--held-out 2.0: expected"), (["--out", ""], "--out '': give a path"),
+    (["--held-out", "2"], "--held-out 2.0: expected"), (["--held-out", "3/2"], "--held-out 1.5: expected"),
+    (["--held-out", "0/0"], "--held-out nan: expected"), (["--dropout", "-1/4"], "--dropout -0.25: expected"),
+    (["--out", ""], "--out '': give a path"),
     (["--from", ""], "--from '': give a path"), ([""], "<path> '': give a path"),
   ])
   func impossibleValuesAreNamedAsOnTheCommandLine(arguments: [String], words: String) throws {

@@ -18,6 +18,15 @@ import Testing
     return try #require(run.objects().first)
   }
 
+  @Test(
+    arguments: [
+      ("--reach -3 --p 3/5", 8.0 / 27), ("--ruin 5,10 --p 18/38", 0.371262944124138), ("--reach 1 --p=-0", 0),
+      ("--reach -1 --p=-0", 1), ("--return --p -0", 0), ("--ruin 5,10 --p=-0", 0),
+    ] as [(String, Double)])
+  func aProbabilityMayBeAFractionOrMinusZero(line: String, expected: Double) throws {
+    #expect(abs(try #require(try answer(line)["probability"] as? Double) - expected) <= 1e-14)
+  }
+
   /// Oracles of the walk; where p ≠ ½, by stepping the law with 30 digits.
   @Test(
     arguments: [

@@ -54,7 +54,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Draw from the likeliest bytes only that together have this probability.", valueName: "number"))
-  var topP: Double?
+  var topP: Probability?
 
   @Option(
     help: ArgumentHelp(
@@ -96,7 +96,7 @@ struct GenerateCommand: ParsableCommand {
   /// The options with those that were given.
   private func sampling(over options: SamplingOptions) throws(SamplingError) -> SamplingOptions {
     try SamplingOptions(
-      temperature: temperature ?? options.temperature, topK: topK ?? options.topK, topP: topP ?? options.topP)
+      temperature: temperature ?? options.temperature, topK: topK ?? options.topK, topP: topP?.value ?? options.topP)
   }
 
   func run() throws {

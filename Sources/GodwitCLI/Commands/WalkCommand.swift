@@ -32,7 +32,7 @@ struct WalkCommand: ParsableCommand {
 
   @Option(
     name: .customLong("p"), parsing: .unconditional,
-    help: ArgumentHelp("The probability of a step up. (default: 0.5)", valueName: "p"))
+    help: ArgumentHelp("The probability of a step up, such as 0.6 or 18/38. (default: 0.5)", valueName: "p"))
   var probability: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("At this place after the steps.", valueName: "place"))

@@ -36,8 +36,8 @@ extension WalkCommand {
 
   private func walk() throws -> RandomWalk {
     let text = probability ?? "0.5"
-    guard let value = Double(text), let walk = try? RandomWalk(probability: value) else {
-      throw ValidationError("--p \(text): expected a probability, from 0 to 1")
+    guard let value = Probability(argument: text)?.value, let walk = try? RandomWalk(probability: value) else {
+      throw ValidationError("--p \(text): expected a probability, from 0 to 1, such as 0.6 or 18/38")
     }
     return walk
   }

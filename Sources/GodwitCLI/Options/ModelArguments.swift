@@ -73,7 +73,7 @@ struct ModelArguments: ParsableArguments {
     parsing: .unconditional,
     help:
       "The probability with which training drops an element of what a layer adds. (default: \(Self.standard.dropout))")
-  var dropout: Double?
+  var dropout: Probability?
 
   /// `run`, or else the standard configuration, with what was given.
   ///
@@ -104,7 +104,7 @@ struct ModelArguments: ParsableArguments {
     if let positions { result.positions = positions }
     if let tiedHead { result.tiedHead = tiedHead }
     if let bias { result.bias = bias }
-    if let dropout { result.dropout = dropout }
+    if let dropout { result.dropout = dropout.value }
     if let hidden, result.feedForward == .absent {
       throw CommandFailure(
         "--hidden \(hidden): the model has no layer after a mixer that could be so wide; leave it out, or give a "

@@ -71,8 +71,10 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The part of the text, at its end, that is not trained on. (default: \(Self.defaults.heldOutFraction))")
-  var heldOut: Double?
+    help:
+      "The part of the text, at its end, that is not trained on; with 0 nothing tells how good the model is. (default: \(Self.defaults.heldOutFraction))"
+  )
+  var heldOut: Probability?
 
   @Option(
     parsing: .unconditional,
@@ -119,7 +121,7 @@ struct TrainingArguments: ParsableArguments {
     if let beta1 { result.beta1 = beta1 }
     if let beta2 { result.beta2 = beta2 }
     if let clip { result.clip = clip == 0 ? nil : clip }
-    if let heldOut { result.heldOutFraction = heldOut }
+    if let heldOut { result.heldOutFraction = heldOut.value }
     if let evaluateEvery { result.evaluationInterval = evaluateEvery }
     if let evaluationBytes { result.evaluationBytes = evaluationBytes }
     if let sampleEvery { result.sampleInterval = sampleEvery }
