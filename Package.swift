@@ -33,17 +33,20 @@ let package = Package(
       dependencies: [
         "GodwitKernels", "GodwitLayers", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor",
       ]),
+    .target(name: "GodwitEvents", dependencies: ["GodwitModels"]),
     .target(
       name: "GodwitCLI",
       dependencies: [
-        "GodwitBenchmarks", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitPlot",
+        "GodwitBenchmarks", "GodwitEvents", "GodwitKernels", "GodwitLayers", "GodwitModels", "GodwitOptimization",
+        "GodwitPlot",
         "GodwitRandom",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "Godwit",
       dependencies: [
-        "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitPlot", "GodwitRandom", "GodwitTensor",
+        "GodwitEvents", "GodwitLayers", "GodwitModels", "GodwitOptimization", "GodwitPlot", "GodwitRandom",
+        "GodwitTensor",
       ]),
     // Not "godwit": on a file system that ignores case it would be the same name as the library "Godwit".
     .executableTarget(name: "GodwitMain", dependencies: ["GodwitCLI"]),
@@ -74,6 +77,8 @@ let package = Package(
       name: "GodwitModelsTests",
       dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "GodwitEventsTests", dependencies: ["GodwitEvents", "GodwitTestSupport"], exclude: ["Cases"]),
     .testTarget(
       name: "GodwitCLITests",
       dependencies: [

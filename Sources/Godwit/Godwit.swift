@@ -1,4 +1,5 @@
 // One import for programs that use Godwit.
+@_exported import GodwitEvents
 @_exported import GodwitLayers
 @_exported import GodwitModels
 @_exported import GodwitOptimization

@@ -56,6 +56,13 @@ struct EventArticles {
     #expect(small.distance < small.bound)  // 0.00075 < 0.003
   }
 
+  @Test func files() throws {
+    let path = Articles.root.appendingPathComponent("Examples/Data/births.txt").path
+    let events = try EventData(contentsOf: path)
+    let found = try PoissonTest.constancy(of: events.times)
+    #expect(events.times.count == 236 && abs(found.statistic - 0.05736) < 1e-5)
+  }
+
   @Test func tests() throws {
     var generator = Philox(seed: 10)
     let times = try PoissonProcess(rate: 3).times(in: 0..<80, using: &generator)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GodwitEvents
 import GodwitModels
 import GodwitPlot
 import GodwitRandom
@@ -21,7 +22,11 @@ extension PoissonCommand {
   }
 
   func test(_ path: String, on console: Console) throws {
-    let data = try EventData(path, as: kind, column: column)
+    let data: EventData
+    do { data = try EventData(path, as: kind, column: column, skipsMissing: skipMissing, words: .commandLine) } catch {
+      throw CommandFailure(error.text(.commandLine))
+    }
+    let path = path == "-" ? "standard input" : path
     let span = interval.flatMap { Span($0) }
     if let span, data.kind == .times, span.hasUnit != data.hasUnit {
       throw CommandFailure(
@@ -41,14 +46,17 @@ extension PoissonCommand {
 
   private func lines(_ report: PoissonReport, _ path: String) -> [String] {
     let data = report.data
-    let column = data.column.map { ", \($0)" } ?? ""
-    let heading = column + (data.heading.map { ", below the heading '\(TerminalText.escaped($0))'" } ?? "")
     let intervals = data.kind == .counts ? " in \(Quantity.counted(report.counts.count, "interval"))" : ""
     var lines = [
-      "\(path): \(Quantity.counted(report.events, "event"))\(intervals)",
-      "read as \(data.kind.rawValue)\(heading): \(data.reason)",
+      "\(TerminalText.escaped(path)): \(Quantity.counted(report.events, "event"))\(intervals), read as "
+        + "\(data.kind.rawValue)\(sourceText(data)): \(data.reason)"
     ]
+    if data.missing > 0 {
+      lines.append("\(Quantity.counted(data.missing, "line")) without a value left out (--skip-missing)")
+    }
+    if data.order == .mixed { lines.append("the times were not in order, and were put in order") }
     lines.append(rateLine(report))
+    if let hint = hint(report) { lines.append(hint) }
     if data.kind == .times, let width = report.interval {
       lines.append(
         "counted in \(Quantity.counted(report.counts.count, "interval")) of \(text(width, data.hasUnit)) from the first "
@@ -72,6 +80,25 @@ extension PoissonCommand {
     let most = report.results.count > 1 ? " (the least of \(report.results.count), times \(report.results.count))" : ""
     lines.append("all in all   \(PoissonReport.text(pValue: report.pValue))\(most): \(report.verdict)")
     return lines
+  }
+
+  /// Which column was read, and what stands above it.
+  private func sourceText(_ data: EventData) -> String {
+    let heading = data.heading.map { ", below the heading '\(TerminalText.onOneLine($0))'" } ?? ""
+    guard data.column.count > 1 else { return heading }
+    let reason = data.column.reason.map { " (\($0))" } ?? ""
+    return ", column \(data.column.index + 1) of \(data.column.count)\(heading)\(reason)"
+  }
+
+  /// What the times and the rate are if the numbers are times since 1970.
+  private func hint(_ report: PoissonReport) -> String? {
+    guard let (unit, start) = report.data.epoch else { return nil }
+    let end = start + (report.data.times.last ?? 0) * unit.length
+    let rate = report.rate / unit.length
+    let timeUnit = TimeUnit.fitting(ratePerSecond: rate)
+    return "hint: if these are \(unit.rawValue) since 1970, they go from \(EventDate.text(seconds: start)) to "
+      + "\(EventDate.text(seconds: end)), and the rate is \(PoissonReport.digits(rate * timeUnit.seconds)) per "
+      + timeUnit.name
   }
 
   /// The rate and its interval, with so many digits that they differ.
@@ -110,6 +137,13 @@ extension PoissonCommand {
       "events": .integer(report.events),
       "intervals": .integer(report.counts.count),
     ]
+    summary["column"] = .integer(report.data.column.index + 1)
+    summary["columns"] = .integer(report.data.column.count)
+    if let heading = report.data.heading { summary["heading"] = .text(heading) }
+    if let reason = report.data.column.reason { summary["columnReason"] = .text(reason) }
+    if report.data.missing > 0 { summary["missing"] = .integer(report.data.missing) }
+    if report.data.kind == .times { summary["order"] = .text(report.data.order.rawValue) }
+    if let epoch = report.data.epoch { summary["unitSince1970"] = .text(epoch.unit.rawValue) }
     let isTimed = report.unit != nil
     if let width = report.interval { summary[isTimed ? "intervalSeconds" : "interval"] = .number(width) }
     if let resolution = report.resolution {
@@ -174,3 +208,5 @@ extension PoissonCommand {
 
   private func gaps(_ times: [Double]) -> [Double] { zip(times.dropFirst(), times).map { $0 - $1 } }
 }
+
+extension EventData.Kind: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import Foundation
+import GodwitEvents
 import GodwitModels
 import GodwitRandom
 
@@ -41,7 +42,7 @@ struct PoissonReport {
   ///   - seed: of the places of events within the units of their times.
   init(_ data: EventData, interval: Span?, seed: UInt64) throws {
     self.data = data
-    resolution = PoissonTest.resolution(of: data.times)
+    resolution = PoissonTest.resolution(of: data.times, writtenTo: data.step)
     var generator = Philox(seed: seed)
     times = resolution.map { PoissonTest.spread(data.times, within: $0, using: &generator) } ?? data.times
     let estimate: ParameterEstimate

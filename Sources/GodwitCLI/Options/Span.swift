@@ -1,3 +1,5 @@
+import GodwitEvents
+
 /// A length of time, or of whatever events are counted along: a number with a unit of time, or without one.
 struct Span: Hashable {
   /// In seconds if there is a unit, or else in units of one's own.

@@ -35,6 +35,11 @@ struct TerminalText {
     return result
   }
 
+  /// The same on one line: a name or a value from a file may hold line breaks.
+  static func onOneLine(_ text: String) -> String {
+    escaped(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
+  }
+
   /// The length of a character in UTF-8 by its first byte.
   private static func length(after first: UInt8) -> Int {
     switch first {
