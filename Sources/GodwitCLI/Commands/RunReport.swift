@@ -86,7 +86,7 @@ struct RunReport {
       rows.append(
         (
           "trained",
-          "\(Quantity.grouped(last.step))\(planned) \(last.step == 1 ? "step" : "steps") in \(Quantity.duration(seconds: last.elapsedSeconds)), "
+          "\(Quantity.grouped(last.step))\(planned) \(plannedSteps ?? last.step == 1 ? "step" : "steps") in \(Quantity.duration(seconds: last.elapsedSeconds)), "
             + "\(Quantity.rounded(last.tokensPerSecond)) tokens/s"
         ))
     }
