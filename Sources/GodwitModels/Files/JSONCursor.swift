@@ -91,7 +91,11 @@ struct JSONCursor {
     try expect("\"")
     let start = offset
     var text: [UInt8] = []
-    while let byte = peek() {
+    while true {
+      let plain = bytes[offset...].prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      text += plain
+      offset = plain.endIndex
+      guard let byte = peek() else { throw failure("a string does not end", at: start) }
       offset += 1
       switch byte {
       case UInt8(ascii: "\""):
@@ -100,11 +104,9 @@ struct JSONCursor {
         }
         return string
       case UInt8(ascii: "\\"): text += try escape()
-      case 0..<0x20: throw failure("a control character in a string", at: offset - 1)
-      default: text.append(byte)
+      default: throw failure("a control character in a string", at: offset - 1)
       }
     }
-    throw failure("a string does not end", at: start)
   }
 
   private mutating func escape() throws(Failure) -> [UInt8] {
