@@ -1,5 +1,7 @@
 #include "outer_product.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 

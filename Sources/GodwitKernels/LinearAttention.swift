@@ -1,6 +1,7 @@
 import CGodwitKernels
 
-/// Linear attention: S += phi(k) v^T, z += phi(k), y = S^T phi(q), divided by phi(q) . z + epsilon where `normalised`.
+/// Linear attention: S += phi(k) v^T, z += phi(k), y = S^T phi(q), divided by phi(q) . z + epsilon where `normalised`; by infinity
+/// where that is below the least normal number.
 ///
 /// Time 4 B H T K V flops whatever the chunk; memory beyond inputs and outputs O(K V) per thread, independent of T.
 /// A panel of S stays in registers over a block of positions, which on a CPU is less work than the form that
@@ -14,7 +15,7 @@ import CGodwitKernels
 ///   - finalState: S after the last position (not causal: the S that every position reads), and z likewise. They must
 ///     not be the memory of the initial ones. z is computed only where `normalised`.
 package func linearAttention(
-  _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool, epsilon: Float = 1e-6,
+  _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool, epsilon: Float = 0,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows, output: MutableAttentionRows,
   denominator: UnsafeMutablePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,

@@ -27,6 +27,9 @@ public struct LinearAttentionState: Module {
 
 /// Linear attention: S += φ(k) vᵀ, z += φ(k), y = Sᵀ φ(q), divided by φ(q)·z + ε where `normalized`.
 ///
+/// Weights that cannot be negative need no ε: where their sum is 0 the result is 0. Where they can be, a divisor near 0 makes the
+/// result as large as it likes; an ε bounds it and pulls means towards 0 whose weights are not much larger than it.
+///
 /// Katharopoulos et al. 2020, "Transformers are RNNs", equations 9 to 12 and 18 to 20.
 ///
 /// - Parameters:
@@ -37,14 +40,14 @@ public struct LinearAttentionState: Module {
 ///   - featureMap: φ.
 ///   - normalized: whether y is a mean of values: divided by the sum of their weights.
 ///   - causal: whether a position sees only those up to its own; otherwise all read the same sums.
-///   - epsilon: ε, which keeps the divisor from 0.
+///   - epsilon: ε, which keeps the divisor from 0 where weights may be negative.
 /// - Returns: y [B, T, H, V], and the state after the last position.
 /// - Precondition: the shapes agree.
 /// - Complexity: 4 B H T K V operations; memory beyond the results does not depend on T. In float64, in forward mode and in
 ///   second derivatives 2 B H T² (K + V) operations and matrices T × T.
 public func linearAttention(
   _ query: Tensor, _ key: Tensor, _ value: Tensor, state: LinearAttentionState? = nil,
-  featureMap: ElementwiseFeatureMap = .eluPlusOne, normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
+  featureMap: ElementwiseFeatureMap = .eluPlusOne, normalized: Bool = true, causal: Bool = true, epsilon: Double = 0
 ) -> (output: Tensor, state: LinearAttentionState) {
   let operands = AttentionOperands(query, key, value, "linearAttention")
   let rule = LinearAttentionRule(
@@ -60,7 +63,7 @@ public func linearAttention(
 /// - Returns: y [B, T, H, K], and the state after the last position.
 public func linearAttention(
   packed: Tensor, heads: Int, state: LinearAttentionState? = nil, featureMap: ElementwiseFeatureMap = .eluPlusOne,
-  normalized: Bool = true, causal: Bool = true, epsilon: Double = 1e-6
+  normalized: Bool = true, causal: Bool = true, epsilon: Double = 0
 ) -> (output: Tensor, state: LinearAttentionState) {
   let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: heads, "linearAttention")
   let rule = LinearAttentionRule(
@@ -142,16 +145,7 @@ private struct LinearAttentionRule: Sendable {
   /// The quadratic form: every query with every key.
   private func reference(_ x: [Tensor], _ count: Int) -> [Tensor] {
     let (query, key, value) = operands.separated(x)
-    func mapped(_ x: Tensor) -> Tensor {
-      let heads = x.transposed([0, 2, 1, 3])
-      switch featureMap {
-      case .identity: return heads
-      case .eluPlusOne: return eluPlusOne(heads)
-      case .relu: return relu(heads)
-      case .reluSquared: return reluSquared(heads)
-      }
-    }
-    let (q, k) = (mapped(query), mapped(key))
+    let (q, k) = (mapped(query.transposed([0, 2, 1, 3])), mapped(key.transposed([0, 2, 1, 3])))
     let v = value.transposed([0, 2, 1, 3])
     let seen = causal ? Tensor(lowerTriangle: q.shape[2], k.shape[2], dtype: q.dtype) : nil
     let scores = seen.map { seenProducts(q, k, seen: $0) } ?? matmul(q, k, transposeB: true)
@@ -165,9 +159,18 @@ private struct LinearAttentionRule: Sendable {
       matrix = matrix + x[count]
       sum = sum + x[count + 1]
     }
-    if normalized { output = output / (divisor + epsilon) }
-    let y = output.transposed([0, 2, 1, 3])
-    return normalized ? [y, matrix, sum] : [y, matrix]
+    if !normalized { return [output.transposed([0, 2, 1, 3]), matrix] }
+    output = output / GodwitTensor.divisor(ofWeights: divisor + epsilon)
+    return [output.transposed([0, 2, 1, 3]), matrix, sum]
+  }
+
+  private func mapped(_ x: Tensor) -> Tensor {
+    switch featureMap {
+    case .identity: x
+    case .eluPlusOne: eluPlusOne(x)
+    case .relu: relu(x)
+    case .reluSquared: reluSquared(x)
+    }
   }
 }
 

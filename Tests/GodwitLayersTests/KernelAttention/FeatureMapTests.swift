@@ -1,3 +1,4 @@
+import Foundation
 import GodwitKernels
 import GodwitLayers
 import GodwitRandom
@@ -66,6 +67,41 @@ struct FeatureMapTests {
     }
     check(ReluMap.self)
     check(ReluSquaredMap.self)
+  }
+
+  /// However small the weights, a mean of ones is one: with one channel, queries and keys of −8, −20, −40.
+  @Test(arguments: DType.allCases, [-8, -20.0, -40]) func smallWeightsStillMakeMeans(dtype: DType, place: Double) {
+    func check<Map: FeatureMap>(_: Map.Type, rotary: Bool, _ place: Double) {
+      var generator = Philox(seed: 1)
+      let options = MixerOptions(width: 2, heads: 1, rotary: rotary)
+      func prepared(_ projections: inout HeadProjections) {
+        projections.queryKeyValue.weight = Tensor(zeros: [2, 6])
+        projections.queryKeyValue.bias = Tensor([place, place, place, place, 1, 1])
+        projections.output.weight = Tensor(identity: 2)
+      }
+      var causal = KernelAttention<Map>(options, using: &generator)
+      var whole = BidirectionalKernelAttention<Map>(options, using: &generator)
+      prepared(&causal.projections)
+      prepared(&whole.projections)
+      causal = causal.mapTensors { $0.converted(to: dtype) }
+      whole = whole.mapTensors { $0.converted(to: dtype) }
+      let x = Tensor(zeros: [1, 200, 2], dtype: dtype)
+      var state = causal.initialState(batch: 1)
+      let steps = x.unstacked(along: 1).map { causal.step($0, state: &state) }
+      var chunked = causal.initialState(batch: 1)
+      for (form, y) in [
+        ("causal", causal(x)), ("with a state", causal.chunk(x, state: &chunked)), ("steps", stack(steps, along: 1)),
+        ("bidirectional", whole(x)),
+      ] where !rotary {
+        expectClose(y, Tensor(ones: y.shape, dtype: dtype), "\(Map.name), \(form)")
+      }
+      if rotary { expectClose(causal(x).element(0, along: 1), Tensor(ones: [1, 2], dtype: dtype), Map.name) }
+    }
+    for rotary in [false, true] {
+      check(EluPlusOneMap.self, rotary: rotary, place)
+      check(ReluMap.self, rotary: rotary, exp(place))
+      check(ReluSquaredMap.self, rotary: rotary, exp(place / 2))
+    }
   }
 
   /// The result of bare inner products has the same size after one position and after many.

@@ -11,7 +11,7 @@ struct KernelReference<Map: FeatureMap> {
   let rotaryBase: Double?
   let causal: Bool
 
-  /// Σ sim(q, k) v / (Σ sim(q, k) + ε) over all pairs: the general form of non-local networks (Wang et al. 2018, equation 1),
+  /// Σ sim(q, k) v / (Σ sim(q, k) + ε) over all pairs, 0 where the divisor is: the general form of non-local networks (Wang et al. 2018, equation 1),
   /// masked where it is causal.
   func quadratic(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> Tensor {
     let (q, k, v) = (query.swappingAxes(1, 2), key.swappingAxes(1, 2), value.swappingAxes(1, 2))
@@ -51,7 +51,10 @@ struct KernelReference<Map: FeatureMap> {
 
   private func normalized(_ y: Tensor, _ sum: Tensor) -> Tensor {
     switch Map.normalization {
-    case .weightSum: return y / (sum + Map.epsilon)
+    case .weightSum:
+      let divisor = sum + Map.epsilon
+      let isNone = equal(divisor, Tensor(0, dtype: divisor.dtype))
+      return y / select(isNone, Tensor(.infinity, dtype: divisor.dtype), divisor)
     case .rootMeanSquare:
       let scaled = y / Double(map.width(ofHead: y.shape[3])).squareRoot()
       return scaled * rsqrt(square(scaled).mean(along: 3, keepingAxis: true) + Map.epsilon)

@@ -48,7 +48,8 @@ public struct BidirectionalKernelAttention<Map: FeatureMap>: SequenceLayer {
     }
     let output = AssociationOrder.stateFirst.product(turned.query, turned.key, heads.value)
     let sum = features.key.sum(along: 1, keepingAxis: true)
-    return projections.merged(output / ((features.query * sum).sum(along: 3, keepingAxis: true) + Map.epsilon))
+    let weights = (features.query * sum).sum(along: 3, keepingAxis: true)
+    return projections.merged(output / divisor(ofWeights: weights + Map.epsilon))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

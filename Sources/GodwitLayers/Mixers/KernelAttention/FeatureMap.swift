@@ -17,7 +17,8 @@ public protocol FeatureMap: Module {
   static var settings: [MixerSetting] { get }
   /// What keeps the size of the result independent of the number of positions in it.
   static var normalization: KernelNormalization { get }
-  /// ε, which keeps the divisor from 0.
+  /// ε, which is added to the divisor: 0 where it is a sum of weights, none of which is negative; without weights the result is 0.
+  /// Where weights can be negative, an ε bounds the result, and pulls means towards 0 whose weights are not much larger than it.
   static var epsilon: Double { get }
   /// Whether rotary positions turn the features of the sum of outer products, and those alone (Su et al. 2021, equation 19);
   /// otherwise they turn queries and keys before the map.
@@ -38,7 +39,7 @@ public protocol FeatureMap: Module {
 
 /// How a sum of weighted values becomes a result whose size does not grow with the past.
 public enum KernelNormalization: Sendable {
-  /// Division by the sum of the weights plus ε: a mean of values. For weights that are not negative.
+  /// Division by the sum of the weights plus ε: a mean of values, 0 without weights. For weights that are not negative.
   case weightSum
   /// Division by the root mean square of the head's result, as the sum of weights of either sign may be 0 (Qin et al. 2022,
   /// "The devil in linear transformer", equation 8). ε counts in results of weights that are divided by √F.
@@ -48,7 +49,7 @@ public enum KernelNormalization: Sendable {
 extension FeatureMap {
   public static var settings: [MixerSetting] { [] }
   public static var normalization: KernelNormalization { .weightSum }
-  public static var epsilon: Double { 1e-6 }
+  public static var epsilon: Double { 0 }
   public static var turnsFeatures: Bool { false }
   public func width(ofHead headWidth: Int) -> Int { headWidth }
   public var elementwise: ElementwiseFeatureMap? { nil }

@@ -13,7 +13,8 @@ import GodwitTensor
 /// | q, k, v | [B, T, H, K] | queries, keys and values, K = D / H |
 /// | φ, ψ | [B, T, H, F] | the features of queries and keys, by the `FeatureMap` |
 /// | S | [B, H, F, K] | the sum of outer products |
-/// | z | [B, H, F] | the sum of keys, which normalises |
+/// | z | [B, H, F] | the sum of keys, which normalises; where nothing has a weight, y is 0 |
+/// | ε | | `FeatureMap.epsilon`: 0, but 10⁻³² for random features, whose weights may be negative |
 ///
 /// Quadratic, as a sum over pairs of positions, this is yₜ = Σ_{s ≤ t} sim(qₜ, kₛ) vₛ / (Σ_{s ≤ t} sim(qₜ, kₛ) + ε) with
 /// sim(q, k) = φ(q) · ψ(k). Where weights may be negative there is no z: Sᵀ φ(q) is divided by its root mean square.
@@ -140,7 +141,7 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     let (weights, sums) = linearAttention(
       query, key, ones, state: before, featureMap: .identity, normalized: false)
     let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
-    return (output / (weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
+    return (output / divisor(ofWeights: weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
   }
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of
@@ -162,8 +163,8 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     state.advance(by: 1)
     if Self.isNormalized {
       state.sums.sum = state.sums.sum + features.key.element(0, along: 1)
-      let divisor = (features.query.element(0, along: 1) * state.sums.sum).sum(along: 2) + Map.epsilon
-      output = output / divisor.reshaped([x.shape[0], 1, heads.query.shape[2], 1])
+      let weights = (features.query.element(0, along: 1) * state.sums.sum).sum(along: 2)
+      output = output / divisor(ofWeights: weights + Map.epsilon).reshaped([x.shape[0], 1, heads.query.shape[2], 1])
     }
     return projections.merged(featureMap.normalized(output)).reshaped(x.shape)
   }

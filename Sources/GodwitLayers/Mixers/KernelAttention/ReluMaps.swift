@@ -3,7 +3,7 @@ import GodwitTensor
 
 /// φ(x) = max(x, 0): weights that can be exactly 0.
 ///
-/// A query that shares no positive channel with any key that it sees has no weights: its result is 0, as ε > 0 divides, and so
+/// A query that shares no positive channel with any key that it sees has no weights: its result is 0, and so
 /// are its gradients, because the derivative is 0 where a channel is not positive.
 public struct ReluMap: FixedFeatureMap {
   public init() {}
