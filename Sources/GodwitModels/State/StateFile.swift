@@ -5,7 +5,8 @@ import GodwitTensor
 /// A state in a file: a safetensors file of its leaves as `state.…`, with the model's fingerprint and the number of positions
 /// read in the metadata. The same state gives the same bytes.
 struct StateFile {
-  static let formatVersion = 1
+  /// Since version 2 sums keep what is older apart.
+  static let formatVersion = 2
   private static let prefix = "state."
 
   enum Key {
@@ -17,6 +18,7 @@ struct StateFile {
   private let file: SafetensorsFile
   /// How many bytes, or positions, the state has read.
   let bytesRead: Int
+  private let version: Int
 
   /// The file of a state.
   static func write(
@@ -44,7 +46,7 @@ struct StateFile {
       throw .newerFormat(path: path, found: version, known: Self.formatVersion)
     }
     guard found == fingerprint else { throw .otherModel(path: path, expected: fingerprint, found: found) }
-    self.bytesRead = bytesRead
+    (self.bytesRead, self.version) = (bytesRead, version)
   }
 
   /// The metadata of a name.
@@ -56,7 +58,10 @@ struct StateFile {
   ///   - initial: the initial state of the same layer or model, for as many sequences.
   func state<State: SequenceState>(_ initial: State) throws(StateFileError) -> State {
     var leaves: [Leaf] = []
-    for (name, expected) in initial.leaves { leaves.append(try leaf(Self.prefix + name, like: expected)) }
+    for (name, expected) in initial.leaves {
+      let isNewer = version == 1 && name.split(separator: ".").contains("older")
+      leaves.append(isNewer ? expected : try leaf(Self.prefix + name, like: expected))
+    }
     let known = Set(initial.leaves.map { ByteString(Self.prefix + $0.name) })
     let extra = file.names.first { $0.hasBytes(first: Self.prefix) && !known.contains(ByteString($0)) }
     if let extra { throw .notAState(path: file.path, reason: "the model's state has no \(extra)") }

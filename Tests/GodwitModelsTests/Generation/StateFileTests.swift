@@ -71,7 +71,7 @@ import Testing
     }
     var noSampler = file.metadata
     noSampler["sampler"] = "{}"
-    for metadata: SafetensorsMetadata in [[:], ["formatVersion": "2"], noSampler] {
+    for metadata: SafetensorsMetadata in [[:], ["formatVersion": "3"], noSampler] {
       var writer = SafetensorsWriter(metadata: metadata)
       for entry in file.entries {
         writer.add(entry.name, try file.bytes(entry.name), dtype: entry.dtype, shape: entry.shape)

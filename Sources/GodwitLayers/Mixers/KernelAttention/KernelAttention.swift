@@ -23,7 +23,8 @@ import GodwitTensor
 /// the weight of a past position then depends on its distance too, which without them the layer cannot tell.
 ///
 /// Costs beside the projections: parallel and chunked 4 B T H F K operations, memory O(H F K) beyond inputs and outputs where
-/// the kernels know the map, else O(B T H F); a step 4 B H F K; state B H F (K + 1) scalars, however long the past.
+/// the kernels know the map, else O(B T H F); a step 4 B H F K, after 128 positions 6 B H F K; state B H F (K + 1) scalars of the
+/// layer's type and as many of float64, however long the past.
 public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   /// The dense layers.
   public var projections: HeadProjections
@@ -65,73 +66,123 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
 
   /// The sums over the past.
   public struct State: SequenceState {
-    /// S and z; z stays 0 where no sum of weights is divided by.
-    public var sums: LinearAttentionState
+    /// S.
+    fileprivate var matrix: LongSum
+    /// z; it stays 0 where no sum of weights is divided by.
+    fileprivate var sum: LongSum
     /// How many positions of each sequence are in them.
     public private(set) var positions: Positions
 
-    fileprivate init(_ sums: LinearAttentionState, _ positions: Positions) {
-      (self.sums, self.positions) = (sums, positions)
+    fileprivate init(batch: Int, heads: Int, keyWidth: Int, valueWidth: Int, dtype: DType) {
+      matrix = LongSum(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
+      sum = LongSum(zeros: [batch, heads, keyWidth], dtype: dtype)
+      positions = Positions(batch: batch)
     }
 
-    /// The sums are those after `count` more positions.
-    fileprivate mutating func advance(by count: Int) { positions.advance(by: count) }
+    /// Whether nothing is older than what is recent.
+    fileprivate var isYoung: Bool { positions.most < LongSum.block }
+
+    /// What is recent are the sums after `count` more positions, of which none but the last may end a block.
+    fileprivate mutating func advance(by count: Int) {
+      if count == 0 { return }
+      positions.advance(by: count)
+      let ended = positions.values.map { $0 % LongSum.block == 0 }
+      guard ended.contains(true) else { return }
+      let mask = ended.contains(false) ? Tensor(ended.map { $0 ? 1 : 0 }, dtype: matrix.recent.dtype) : nil
+      matrix.fold(mask)
+      sum.fold(mask)
+    }
 
     public mutating func visit(_ visitor: inout some TensorVisitor) {
-      sums.visit(&visitor)
+      matrix.visit("matrix", &visitor)
+      sum.visit("sum", &visitor)
       visitor.visit("position", &positions)
     }
   }
 
   public func initialState(batch: Int) -> State {
     let width = projections.headWidth
-    let sums = LinearAttentionState(
+    return State(
       batch: batch, heads: projections.queryHeads, keyWidth: featureMap.width(ofHead: width), valueWidth: width,
       dtype: projections.dtype)
-    return State(sums, Positions(batch: batch))
   }
 
   // MARK: Parallel  Y = (tril(φ(Q) ψ(K)ᵀ) V) / (tril(φ(Q) ψ(K)ᵀ) 1 + ε), block by block
 
-  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
-    let result = attend(x, after: state, &context)
-    state.sums = result.sums
-    state.advance(by: x.shape[1])
-    return result.output
+  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
+    attend(x, after: nil, at: nil, &context).output
   }
 
-  public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
-    attend(x, after: nil, &context).output
+  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+    state.forEachPosition(state.positions, [x]) { state, operands, position in
+      // Up to the end of each block of the sums.
+      let x = operands[0]
+      var outputs: [Tensor] = []
+      var (start, length) = (0, x.shape[1])
+      repeat {
+        let end = min(length, start + LongSum.block - (position + start) % LongSum.block)
+        outputs.append(attend(x.slice(start..<end, along: 1), state: &state, &context))
+        start = end
+      } while start < length
+      return outputs.count == 1 ? outputs[0] : concatenate(outputs, along: 1)
+    }
+  }
+
+  /// The next positions, no further than to the end of a block of the sums.
+  private func attend(_ x: Tensor, state: inout State, _ context: inout ForwardContext) -> Tensor {
+    let output: Tensor
+    if state.isYoung {
+      let past = LinearAttentionState(matrix: state.matrix.recent, sum: state.sum.recent)
+      let result = attend(x, after: past, at: state.positions, &context)
+      output = result.output
+      (state.matrix.recent, state.sum.recent) = (result.sums.matrix, result.sums.sum)
+    } else {
+      let heads = projections.separated(x)
+      let features = features(of: heads, after: state.positions, &context)
+      let past = LinearAttentionState(matrix: state.matrix.total(), sum: state.sum.total())
+      output = projections.merged(featureMap.normalized(attend(features, heads.value, after: past).output))
+      // Not by what the whole past grew, which may be too large to show it.
+      let key = (features.turned?.key ?? features.key).swappingAxes(1, 2)
+      state.matrix.recent = state.matrix.recent + matmul(key, heads.value.swappingAxes(1, 2), transposeA: true)
+      if Self.isNormalized { state.sum.recent = state.sum.recent + features.key.sum(along: 1) }
+    }
+    state.advance(by: x.shape[1])
+    return output
   }
 
   private func attend(
-    _ x: Tensor, after state: State?, _ context: inout ForwardContext
+    _ x: Tensor, after past: LinearAttentionState?, at positions: Positions?, _ context: inout ForwardContext
   ) -> (output: Tensor, sums: LinearAttentionState) {
     let (output, sums): (Tensor, LinearAttentionState)
     if rotaryBase == nil, let map = featureMap.elementwise {
       (output, sums) = linearAttention(
-        packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: state?.sums, featureMap: map,
+        packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: past, featureMap: map,
         normalized: Self.isNormalized, epsilon: Map.epsilon)
     } else {
       let heads = projections.separated(x)
-      let table = projections.rotaryTable(x, after: state?.positions, base: rotaryBase, &context)
-      let features = featureMap.features(of: heads, table: table)
-      if let turned = features.turned {
-        (output, sums) = attend(features.query, features.key, turned, heads.value, after: state?.sums)
-      } else {
-        (output, sums) = linearAttention(
-          features.query, features.key, heads.value, state: state?.sums, featureMap: .identity,
-          normalized: Self.isNormalized, epsilon: Map.epsilon)
-      }
+      (output, sums) = attend(features(of: heads, after: positions, &context), heads.value, after: past)
     }
     return (projections.merged(featureMap.normalized(output)), sums)
   }
 
+  private func features(
+    of heads: (query: Tensor, key: Tensor, value: Tensor), after positions: Positions?,
+    _ context: inout ForwardContext
+  ) -> Map.Features {
+    let table = projections.rotaryTable(heads.query, after: positions, base: rotaryBase, &context)
+    return featureMap.features(of: heads, table: table)
+  }
+
   /// Turned features meet the values, the others the sum of weights.
   private func attend(
-    _ query: Tensor, _ key: Tensor, _ turned: (query: Tensor, key: Tensor), _ value: Tensor,
-    after past: LinearAttentionState?
+    _ features: Map.Features, _ value: Tensor, after past: LinearAttentionState?
   ) -> (output: Tensor, sums: LinearAttentionState) {
+    guard let turned = features.turned else {
+      let (output, sums) = linearAttention(
+        features.query, features.key, value, state: past, featureMap: .identity, normalized: Self.isNormalized,
+        epsilon: Map.epsilon)
+      return (output, sums)
+    }
     let (output, matrix) = outerProductRecurrence(turned.query, turned.key, value, initial: past?.matrix)
     // The sum of weights is the same attention to values of 1, whose sums are not written out for each position.
     let ones = Tensor(ones: value.shape.replacing(axis: 3, with: 1), dtype: value.dtype)
@@ -139,7 +190,7 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
       LinearAttentionState(matrix: past.sum.reshaped(Array(past.sum.shape) + [1]), sum: past.sum.detached)
     }
     let (weights, sums) = linearAttention(
-      query, key, ones, state: before, featureMap: .identity, normalized: false)
+      features.query, features.key, ones, state: before, featureMap: .identity, normalized: false)
     let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
     return (output / divisor(ofWeights: weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
   }
@@ -153,19 +204,22 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   // MARK: Recurrent  S ← S + ψ(k) vᵀ, z ← z + ψ(k), y = Sᵀ φ(q) / (φ(q) · z + ε)
 
   public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
-    let row = x.reshaped([x.shape[0], 1, x.shape[1]])
-    let heads = projections.separated(row)
-    let table = projections.rotaryTable(row, after: state.positions, base: rotaryBase, &context)
-    let features = featureMap.features(of: heads, table: table)
+    let heads = projections.separated(x.reshaped([x.shape[0], 1, x.shape[1]]))
+    let features = features(of: heads, after: state.positions, &context)
     let (query, key) = features.turned ?? (features.query, features.key)
-    var (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: state.sums.matrix)
-    state.sums.matrix = matrix
-    state.advance(by: 1)
+    var (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: state.matrix.recent)
+    state.matrix.recent = matrix
+    if !state.isYoung {
+      let rows = query.reshaped(Shape([query.shape[0], query.shape[2], 1, query.shape[3]]))
+      output = output + matmul(rows, state.matrix.roundedOlder()).reshaped(output.shape)
+    }
     if Self.isNormalized {
-      state.sums.sum = state.sums.sum + features.key.element(0, along: 1)
-      let weights = (features.query.element(0, along: 1) * state.sums.sum).sum(along: 2)
+      state.sum.recent = state.sum.recent + features.key.element(0, along: 1)
+      let sum = state.isYoung ? state.sum.recent : state.sum.total()
+      let weights = (features.query.element(0, along: 1) * sum).sum(along: 2)
       output = output / divisor(ofWeights: weights + Map.epsilon).reshaped([x.shape[0], 1, heads.query.shape[2], 1])
     }
+    state.advance(by: 1)
     return projections.merged(featureMap.normalized(output)).reshaped(x.shape)
   }
 }
