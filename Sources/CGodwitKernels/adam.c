@@ -1,5 +1,6 @@
 #include "adam.h"
 
+#include <float.h>
 #include <stdint.h>
 
 #define GW_BODY "adam.inc"

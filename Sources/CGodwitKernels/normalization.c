@@ -1,5 +1,6 @@
 #include "normalization.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 

@@ -1,5 +1,6 @@
 #include "random_features.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 

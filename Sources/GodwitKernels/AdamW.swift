@@ -5,6 +5,8 @@ import CGodwitKernels
 /// With g = gradientScale · gradient: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², and
 /// θ ← (1 − decay) θ − learningRate · (m / correction1) / (√(v / correction2) + ε).
 ///
+/// A gradient beyond ±2⁶², whose square may be beyond float32, counts as ±2⁶².
+///
 /// O(count), bound by memory: four reads and three writes.
 /// - Parameters:
 ///   - decay: what the parameters lose before the step: learning rate times weight decay for PyTorch's convention.

@@ -25,10 +25,34 @@ package func positiveRandomFeatures(
       m: range.count, n: features, k: width, FloatRows(reading: x, stride: width),
       FloatRows(reading: projection, stride: features), into: FloatRows(y, stride: features),
       on: isa ?? .currentForProducts)
-    table.pointee.features(
+    let areFinite = table.pointee.features(
       range.count, features, isQuery ? nil : x, width, width, scale, featureFactor(features), Float(randomFeatureLimit),
       y)
+    if areFinite != 0 { return }
+    // The exponents of some rows are beyond the greatest float.
+    for row in 0..<range.count {
+      wideFeatures(
+        width: width, features: features, scale: scale, isQuery: isQuery, x + row * width, projection,
+        y + row * features)
+    }
   }
+}
+
+/// The features of a row in float64, if it is finite and float32 may not hold its exponents.
+private func wideFeatures(
+  width: Int, features: Int, scale: Float, isQuery: Bool, _ x: UnsafePointer<Float>,
+  _ projection: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+) {
+  let row = (0..<width).map { Double(x[$0]) }
+  guard features > 0, row.allSatisfy(\.isFinite), row.contains(where: { abs($0) > 0x1p50 }) else { return }
+  let exponents = (0..<features).map { feature in
+    row.indices.reduce(0.0) { $0 + row[$1] * Double(projection[$1 * features + feature]) }
+  }
+  let square = row.reduce(0.0) { $0 + $1 * $1 } * Double(scale) * Double(scale)
+  let shift = isQuery ? exponents.max()! : square / 2
+  var limited = exponents.map { Float(min(max($0 - shift, -randomFeatureLimit), randomFeatureLimit)) }
+  elementwise(.exp, .float32, count: features, &limited, y)
+  for feature in 0..<features { y[feature] *= featureFactor(features) }
 }
 
 /// The gradient of ``positiveRandomFeatures`` by x.

@@ -168,4 +168,25 @@ struct AdamWTests {
     resumed.update(&other, along: sin(other))
     #expect(theta.scalars == other.scalars)
   }
+
+  /// Gradients whose squares float32 cannot hold: the steps are those of float64, and those after them as well.
+  @Test(arguments: [1e19, 1e25, 3e38]) func largeGradients(size: Double) {
+    func trace(_ dtype: DType) -> [Double] {
+      var theta = Tensor([1.0, 1, 1], dtype: dtype)
+      var optimizer = AdamW(for: theta, AdamWOptions(learningRate: 0.1, weightDecay: 0))
+      return (0..<4).flatMap { _ in
+        optimizer.update(&theta, along: Tensor([size, -size, 0.5], dtype: dtype))
+        return theta.scalars
+      }
+    }
+    for (got, want) in zip(trace(.float32), trace(.float64)) { expectClose(got, want, tolerance: 3e-6) }
+  }
+
+  /// A gradient that is infinite is no large one.
+  @Test func infiniteGradientsAreNotTakenForLargeOnes() {
+    var theta = Tensor([1.0, 1])
+    var optimizer = AdamW(for: theta)
+    optimizer.update(&theta, along: Tensor([.infinity, 0]))
+    #expect(theta.scalars[0].isNaN && theta.scalars[1].isFinite)
+  }
 }

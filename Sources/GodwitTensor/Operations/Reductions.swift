@@ -61,7 +61,7 @@ extension Tensor {
   }
 
   /// The mean of all elements, a scalar; NaN of none.
-  public func mean() -> Tensor { sum() / Double(count) }
+  public func mean() -> Tensor { mean(along: Array(0..<rank)) }
 
   /// The means along an axis.
   public func mean(along axis: Int, keepingAxis: Bool = false) -> Tensor {
@@ -72,7 +72,12 @@ extension Tensor {
   public func mean(along axes: [Int], keepingAxes: Bool = false) -> Tensor {
     var count = 1
     for axis in resolved(axes, "mean") { count *= shape[axis] }
-    return sum(along: axes, keepingAxes: keepingAxes) / Double(count)
+    let sums = sum(along: axes, keepingAxes: keepingAxes)
+    guard !sums.isFinite else { return sums / Double(count) }
+    // The mean of finite numbers is finite where their sum is not. The power of two changes no other bit.
+    let part = Double(
+      sign: .plus, exponent: -(Swift.max(count, 1).bitWidth - Swift.max(count, 1).leadingZeroBitCount), significand: 1)
+    return (self * part).sum(along: axes, keepingAxes: keepingAxes) / (Double(count) * part)
   }
 
   /// The variances along an axis, divided by the number of elements (not one less).
@@ -85,7 +90,12 @@ extension Tensor {
 
   /// The variances along axes, divided by the number of elements (not one less).
   public func variance(along axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    square(self - mean(along: axes, keepingAxes: true)).mean(along: axes, keepingAxes: keepingAxes)
+    let centred = self - mean(along: axes, keepingAxes: true)
+    let variance = square(centred).mean(along: axes, keepingAxes: keepingAxes)
+    if variance.isFinite { return variance }
+    // Squares may be beyond the greatest number where their mean is not.
+    let part = 0x1p-16
+    return square(centred * part).mean(along: axes, keepingAxes: keepingAxes) / (part * part)
   }
 
   /// The greatest element along each axis, NaN where one is; equal ones share the derivative.
