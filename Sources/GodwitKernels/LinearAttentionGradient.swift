@@ -4,17 +4,18 @@ import CGodwitKernels
 ///
 /// With n = dy / denominator and e = -(dy . y) / denominator, and S, dS the state and its gradient at each position,
 /// dphi(q) = S n + z e and, in reverse time, dv = dS^T phi(k), dphi(k) = dS v + dz, where dS += phi(q) n^T, dz += phi(q) e.
+/// Where a row has an exponent, phi(q) and the denominator have the factor 2^exponent, and dphi(q) gets it once more.
 /// Time 12 B H T K V flops, memory beyond inputs and outputs O(K V) per thread.
 ///
 /// - Parameters:
-///   - output: the result of the forward pass; read only where `normalised`, as is `denominator` [B, T, H].
+///   - output: the result of the forward pass; read only where `normalised`, as are `denominator` and `exponents` [B, T, H].
 ///   - finalStateGradient: of S [B, H, K, V]; zero if nil, as `finalSumGradient` [B, H, K].
 ///   - queryGradient: written, not added to, as all results. Key and value gradients likewise.
 ///   - initialStateGradient: [B, H, K, V] or nil if not wanted; `initialSumGradient` [B, H, K] (only where `normalised`).
 package func linearAttentionGradient(
   _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows,
-  output: AttentionRows, denominator: UnsafePointer<Float>? = nil,
+  output: AttentionRows, denominator: UnsafePointer<Float>? = nil, exponents: UnsafePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
   outputGradient: AttentionRows,
   finalStateGradient: UnsafePointer<Float>? = nil, finalSumGradient: UnsafePointer<Float>? = nil,
@@ -23,12 +24,13 @@ package func linearAttentionGradient(
   on isa: InstructionSet = .current
 ) {
   let table = gw_recurrence_table(isa.rawValue)!
-  if normalized, denominator == nil {
-    fatalError("linearAttentionGradient: the denominators of the forward pass are missing")
+  if normalized, denominator == nil || exponents == nil {
+    fatalError("linearAttentionGradient: the denominators or the exponents of the forward pass are missing")
   }
   let pass = LinearAttentionBackward(
     table: table, shape: shape, map: map, queries: queries, keys: keys, values: values, output: output,
-    denominator: normalized ? denominator : nil, outputGradient: outputGradient)
+    denominator: normalized ? denominator : nil, exponents: normalized ? exponents : nil, outputGradient: outputGradient
+  )
   HeadPart.forEach(
     batch: shape.batch, heads: shape.heads, columns: [shape.keyWidth, shape.valueWidth, shape.keyWidth],
     width: Int(table.pointee.width), groups: true
@@ -51,6 +53,7 @@ private struct LinearAttentionBackward {
   let values: AttentionRows
   let output: AttentionRows
   let denominator: UnsafePointer<Float>?
+  let exponents: UnsafePointer<Float>?
   let outputGradient: AttentionRows
 
   /// dphi(q) = S n + z e, forward in time; S is held transposed, [V, K part].
@@ -87,7 +90,7 @@ private struct LinearAttentionBackward {
       let part = parts[head]
       if phase.updates {
         pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.k)
-        pack(keys, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
+        packKeys(part, part.columns, range, columns, map, scan.v)
       }
       if phase.reads { packGradients(part, 0..<shape.valueWidth, range, rows, scan.q, divisorGradients) }
       if denominator != nil {
@@ -95,7 +98,8 @@ private struct LinearAttentionBackward {
       }
     } store: { head, range in
       let part = parts[head]
-      unpack(scan.y, queries, part, of: shape.keyWidth, range, columns, features, gradient)
+      scale(part, part.columns, range, columns, .identity, scan.y)
+      unpack(scan.y, queries, part, range, columns, features, gradient)
     }
   }
 
@@ -129,10 +133,10 @@ private struct LinearAttentionBackward {
     scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
       let part = parts[head]
       if phase.updates {
-        pack(queries, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.k)
+        packQueries(part, 0..<shape.keyWidth, range, rows, map, scan.k)
         packGradients(part, part.columns, range, columns, scan.v, unused)
       }
-      if phase.reads { pack(keys, part, 0..<shape.keyWidth, of: shape.keyWidth, range, rows, map, scan.q) }
+      if phase.reads { packKeys(part, 0..<shape.keyWidth, range, rows, map, scan.q) }
     } store: { head, range in
       let part = parts[head]
       let target = gradient.head(part, width: shape.valueWidth) + part.columns.lowerBound
@@ -182,7 +186,7 @@ private struct LinearAttentionBackward {
     scan.run(0..<shape.length, causal: shape.causal) { head, range, phase in
       let part = parts[head]
       if phase.updates {
-        pack(queries, part, part.columns, of: shape.keyWidth, range, columns, map, scan.v)
+        packQueries(part, part.columns, range, columns, map, scan.v)
         packGradients(part, 0..<shape.valueWidth, range, rows, scan.k, divisorGradients)
       }
       if phase.reads { pack(values, part, 0..<shape.valueWidth, of: shape.valueWidth, range, rows, .identity, scan.q) }
@@ -191,7 +195,7 @@ private struct LinearAttentionBackward {
       }
     } store: { head, range in
       let part = parts[head]
-      unpack(scan.y, keys, part, of: shape.keyWidth, range, columns, features, gradient)
+      unpack(scan.y, keys, part, range, columns, features, gradient, ofKeys: true)
     }
     if let initialSumGradient, denominator != nil {
       for (head, part) in parts.enumerated() {
@@ -224,6 +228,35 @@ private struct LinearAttentionBackward {
     table.pointee.pack(range.count, columns.count, padded, map.rawValue, first, source.rowStride, target)
   }
 
+  private func packKeys(
+    _ part: HeadPart, _ columns: Range<Int>, _ range: Range<Int>, _ padded: Int, _ map: ElementwiseFeatureMap,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    if exponents == nil { return pack(keys, part, columns, of: shape.keyWidth, range, padded, map, target) }
+    let first = keys.head(part, width: shape.keyWidth) + columns.lowerBound + range.lowerBound * keys.rowStride
+    table.pointee.pack_keys(range.count, columns.count, padded, map.rawValue, first, keys.rowStride, target)
+  }
+
+  private func packQueries(
+    _ part: HeadPart, _ columns: Range<Int>, _ range: Range<Int>, _ padded: Int, _ map: ElementwiseFeatureMap,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    pack(queries, part, columns, of: shape.keyWidth, range, padded, map, target)
+    scale(part, columns, range, padded, map, target)
+  }
+
+  /// Multiplies those rows of features of queries, or of their gradient, that have an exponent by their factor.
+  private func scale(
+    _ part: HeadPart, _ columns: Range<Int>, _ range: Range<Int>, _ padded: Int, _ map: ElementwiseFeatureMap,
+    _ rows: UnsafeMutablePointer<Float>
+  ) {
+    guard let exponents else { return }
+    let first = queries.head(part, width: shape.keyWidth) + columns.lowerBound + range.lowerBound * queries.rowStride
+    table.pointee.scale(
+      range.count, columns.count, padded, map.rawValue, first, queries.rowStride,
+      exponents + (part.batch * shape.length + range.lowerBound) * shape.heads + part.head, shape.heads, rows)
+  }
+
   /// n and e of a block; n restricted to the given columns of V (e is then of no use).
   private func packGradients(
     _ part: HeadPart, _ columns: Range<Int>, _ range: Range<Int>, _ padded: Int,
@@ -241,11 +274,12 @@ private struct LinearAttentionBackward {
       target, divisorGradients)
   }
 
-  /// Writes the gradient of a part's features as the gradient of what the features are of.
+  /// Writes the gradient of a part's features as the gradient of what the features are of, queries or keys.
   private func unpack(
-    _ y: UnsafeMutablePointer<Float>, _ source: AttentionRows, _ part: HeadPart, of width: Int, _ range: Range<Int>,
-    _ padded: Int, _ features: UnsafeMutablePointer<Float>, _ gradient: MutableAttentionRows
+    _ y: UnsafeMutablePointer<Float>, _ source: AttentionRows, _ part: HeadPart, _ range: Range<Int>, _ padded: Int,
+    _ features: UnsafeMutablePointer<Float>, _ gradient: MutableAttentionRows, ofKeys: Bool = false
   ) {
+    let width = shape.keyWidth
     let target =
       gradient.head(part, width: width) + part.columns.lowerBound + range.lowerBound * gradient.rowStride
     switch map {
@@ -253,8 +287,11 @@ private struct LinearAttentionBackward {
       table.pointee.unpack(range.count, part.columns.count, padded, y, nil, 0, target, gradient.rowStride)
     case .eluPlusOne, .relu, .reluSquared:
       pack(source, part, part.columns, of: width, range, padded, map.slopeBase, features)
+      // The inputs of relu squared are what is scaled, and its slope with them.
+      if map == .reluSquared, !ofKeys { scale(part, part.columns, range, padded, .relu, features) }
       table.pointee.unpack_slope(
-        range.count, part.columns.count, padded, map.rawValue, y, features, target, gradient.rowStride)
+        range.count, part.columns.count, padded, map.rawValue, ofKeys && exponents != nil ? 1 : 0, y, features, target,
+        gradient.rowStride)
     }
   }
 }

@@ -95,11 +95,12 @@ import Testing
       let (y, dy) = (rows(values), rows(values, problem.dy))
       defer { for array in [q, k, v, dq, dk, dv, y, dy] { array.free() } }
       var denominator = [Float](repeating: .nan, count: naive.denominator.count)
+      var exponents = [Float](repeating: 0, count: denominator.count)
       var finalState = [Float](repeating: .nan, count: naive.finalState.count)
       var finalSum = [Float](repeating: .nan, count: naive.finalSum.count)
       linearAttention(
         test.shape, map: test.map, normalized: test.normalized, queries: q.rows, keys: k.rows, values: v.rows,
-        output: y.mutableRows, denominator: &denominator,
+        output: y.mutableRows, denominator: &denominator, exponents: &exponents,
         initialState: floats(naive.initialState), initialSum: floats(naive.initialSum), finalState: &finalState,
         finalSum: &finalSum, on: isa)
       check(y.values(), naive.output, "output", isa)
@@ -113,7 +114,7 @@ import Testing
       var dInitialSum = [Float](repeating: .nan, count: naive.initialSum.count)
       linearAttentionGradient(
         test.shape, map: test.map, normalized: test.normalized, queries: q.rows, keys: k.rows, values: v.rows,
-        output: y.rows, denominator: denominator, initialState: floats(naive.initialState),
+        output: y.rows, denominator: denominator, exponents: exponents, initialState: floats(naive.initialState),
         initialSum: floats(naive.initialSum), outputGradient: dy.rows, finalStateGradient: floats(problem.dState),
         finalSumGradient: floats(problem.dSum), queryGradient: dq.mutableRows, keyGradient: dk.mutableRows,
         valueGradient: dv.mutableRows, initialStateGradient: &dInitial, initialSumGradient: &dInitialSum, on: isa)

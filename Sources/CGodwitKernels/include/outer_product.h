@@ -29,6 +29,13 @@ enum {
   GW_MAP_RELU_SQUARED = 4,
 };
 
+// The largest feature of a key, a power of two which leaves room for the sum of many of them times values, and its root.
+#define GW_MOST_KEY 0x1p80f
+#define GW_MOST_ROOT_OF_KEY 0x1p40f
+// Sums of weights between these are as they are; others are made about 1.
+#define GW_LEAST_WEIGHTS 0x1p-60f
+#define GW_MOST_WEIGHTS 0x1p60f
+
 // Rows that a later block will pack: row r is at rows + r * stride.
 struct gw_outer_product_source {
   const float *rows;
@@ -57,19 +64,27 @@ struct gw_recurrence {
   // z += w[t] * k[t, :], then y[t, :] += u[t] * z, for t in order; w or u null: 1; k or y null: that half is left out.
   void (*vector_sum)(long length, long padded, const float *k, long k_stride, const float *w, float *z, float *y,
                      long y_stride, const float *u, long weight_stride);
-  // z += k[t, :] (k null: z stays), then sums[t * stride] = epsilon + q[t, :] . z
-  void (*normaliser)(long length, long padded, const float *q, const float *k, float *z, float epsilon, float *sums,
-                     long stride);
+  // z += k[t, :] (k null: z stays), then sums[t] = epsilon + q[t, :] . z, where q = map(x); infinity where that is below the
+  // least normal number. A row of q whose sum is far from 1 is multiplied by 2^exponents[t], as is epsilon; other exponents
+  // are not written. Returns whether a row was.
+  int (*normaliser)(long length, long width, long padded, int map, const float *x, long x_stride, float *q,
+                    const float *k, float *z, float epsilon, float *sums, float *exponents);
 
   // y[t, 0 ..< padded] = map(x[t, 0 ..< width]), zeros beyond `width`.
   void (*pack)(long length, long width, long padded, int map, const float *x, long x_stride, float *y);
+  // The same of x limited to GW_MOST_KEY, or GW_MOST_ROOT_OF_KEY for relu squared; the identity limits nothing.
+  void (*pack_keys)(long length, long width, long padded, int map, const float *x, long x_stride, float *y);
+  // Rows y[t, 0 ..< width] = map(x[t, :]) are multiplied by 2^exponents[t * stride], or its square for relu squared, where
+  // map(x) may overflow.
+  void (*scale)(long length, long width, long padded, int map, const float *x, long x_stride, const float *exponents,
+                long stride, float *y);
   // x[t, 0 ..< width] = y[t, :] / divisor[t * stride]; divisor null: 1
   void (*unpack)(long length, long width, long padded, const float *y, const float *divisor, long stride, float *x,
                  long x_stride);
   // x[t, :] = y[t, :] * slope: the derivative of elu + 1 or of relu in terms of its value phi, or that of relu squared in
-  // terms of relu.
-  void (*unpack_slope)(long length, long width, long padded, int map, const float *y, const float *phi, float *x,
-                       long x_stride);
+  // terms of relu. `limited`: that of keys, 0 beyond their limit.
+  void (*unpack_slope)(long length, long width, long padded, int map, int limited, const float *y, const float *phi,
+                       float *x, long x_stride);
   // scaled = dy / divisor, d_divisor[t] = -(dy . y) / divisor[t * stride]
   void (*normaliser_gradient)(long length, long width, long padded, const float *dy, long dy_stride, const float *y,
                               long y_stride, const float *divisor, long stride, float *scaled, float *d_divisor);

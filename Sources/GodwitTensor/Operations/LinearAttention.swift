@@ -30,6 +30,9 @@ public struct LinearAttentionState: Module {
 /// Weights that cannot be negative need no ε: where their sum is 0 the result is 0. Where they can be, a divisor near 0 makes the
 /// result as large as it likes; an ε bounds it and pulls means towards 0 whose weights are not much larger than it.
 ///
+/// Means of finite operands stay finite, however large or small the weights, as long as Σ φ(k) and Σ φ(k) vᵀ are: features of keys
+/// beyond 2⁸⁰ (2⁶⁴⁰ in float64) count as that, with a derivative of 0, which leaves room for values and positions of 2⁴⁷.
+///
 /// Katharopoulos et al. 2020, "Transformers are RNNs", equations 9 to 12 and 18 to 20.
 ///
 /// - Parameters:
@@ -115,10 +118,12 @@ private struct LinearAttentionRule: Sendable {
     let matrix = Tensor(matrixShape, .float32) { _ in }
     let sum = Tensor(sumShape, .float32) { _ in }
     let denominator = Tensor([operands.batch, operands.queries, operands.heads], .float32) { _ in }
+    let exponents = Tensor(zeros: denominator.shape)
     GodwitKernels.linearAttention(
       shape, map: featureMap, normalized: normalized, epsilon: Float(epsilon), queries: rows.query, keys: rows.key,
       values: rows.value, output: MutableAttentionRows(fresh: y),
-      denominator: normalized ? denominator.freshFloats : nil, initialState: hasState ? x[count].floats : nil,
+      denominator: normalized ? denominator.freshFloats : nil, exponents: normalized ? exponents.freshFloats : nil,
+      initialState: hasState ? x[count].floats : nil,
       initialSum: hasState && normalized ? x[count + 1].floats : nil, finalState: matrix.freshFloats,
       finalSum: normalized ? sum.freshFloats : nil)
     return FusedResult(normalized ? [y, matrix, sum] : [y, matrix]) { dy, needed in
@@ -133,7 +138,8 @@ private struct LinearAttentionRule: Sendable {
       linearAttentionGradient(
         shape, map: featureMap, normalized: normalized, queries: rows.query, keys: rows.key, values: rows.value,
         output: AttentionRows(y), denominator: normalized ? denominator.floats : nil,
-        initialState: hasState ? x[count].floats : nil, initialSum: hasState && normalized ? x[count + 1].floats : nil,
+        exponents: normalized ? exponents.floats : nil, initialState: hasState ? x[count].floats : nil,
+        initialSum: hasState && normalized ? x[count + 1].floats : nil,
         outputGradient: AttentionRows(dOutput), finalStateGradient: dy[1]?.floats,
         finalSumGradient: normalized ? dy[2]?.floats : nil, queryGradient: targets.query, keyGradient: targets.key,
         valueGradient: targets.value, initialStateGradient: dMatrix?.freshFloats,
@@ -145,23 +151,41 @@ private struct LinearAttentionRule: Sendable {
   /// The quadratic form: every query with every key.
   private func reference(_ x: [Tensor], _ count: Int) -> [Tensor] {
     let (query, key, value) = operands.separated(x)
-    let (q, k) = (mapped(query.transposed([0, 2, 1, 3])), mapped(key.transposed([0, 2, 1, 3])))
     let v = value.transposed([0, 2, 1, 3])
+    let (q, k) = features(query.transposed([0, 2, 1, 3]), key.transposed([0, 2, 1, 3]))
     let seen = causal ? Tensor(lowerTriangle: q.shape[2], k.shape[2], dtype: q.dtype) : nil
-    let scores = seen.map { seenProducts(q, k, seen: $0) } ?? matmul(q, k, transposeB: true)
-    var output = seen.map { seenSums(scores, v, seen: $0) } ?? matmul(scores, v)
-    var divisor = scores.sum(along: -1, keepingAxis: true)
+    let past = x.count > count ? (matrix: x[count], sum: x[count + 1].reshaped(sumShape.inserting(1, at: 2))) : nil
+    func weights(_ q: Tensor) -> (each: Tensor, sum: Tensor) {
+      let each = seen.map { seenProducts(q, k, seen: $0) } ?? matmul(q, k, transposeB: true)
+      let sum = each.sum(along: -1, keepingAxis: true)
+      return (each, past.map { sum + (q * $0.sum).sum(along: -1, keepingAxis: true) } ?? sum)
+    }
+    func sums(_ weights: Tensor, _ q: Tensor) -> Tensor {
+      let sums = seen.map { seenSums(weights, v, seen: $0) } ?? matmul(weights, v)
+      return past.map { sums + matmul(q, $0.matrix) } ?? sums
+    }
     var matrix = matmul(k, v, transposeA: true)
     var sum = k.sum(along: 2)
     if x.count > count {
-      output = output + matmul(q, x[count])
-      divisor = divisor + (q * x[count + 1].reshaped(sumShape.inserting(1, at: 2))).sum(along: -1, keepingAxis: true)
       matrix = matrix + x[count]
       sum = sum + x[count + 1]
     }
-    if !normalized { return [output.transposed([0, 2, 1, 3]), matrix] }
-    output = output / GodwitTensor.divisor(ofWeights: divisor + epsilon)
+    var (each, divisor) = weights(q)
+    if !normalized { return [sums(each, q).transposed([0, 2, 1, 3]), matrix] }
+    var (scaled, added) = (q, Tensor(epsilon, dtype: q.dtype))
+    if let factors = weightFactors(q, weights: divisor) {
+      (scaled, added) = (q * factors, added * factors)
+      (each, divisor) = weights(scaled)
+    }
+    let output = sums(each, scaled) / GodwitTensor.divisor(ofWeights: divisor + added)
     return [output.transposed([0, 2, 1, 3]), matrix, sum]
+  }
+
+  /// The features of queries and keys, limited as the kernels do it.
+  private func features(_ query: Tensor, _ key: Tensor) -> (query: Tensor, key: Tensor) {
+    guard normalized, featureMap != .identity else { return (mapped(query), mapped(key)) }
+    let query = featureMap == .reluSquared ? rowsToSquare(query) : query
+    return (mapped(query), limitedFeatures(ofKeys: mapped(key)))
   }
 
   private func mapped(_ x: Tensor) -> Tensor {

@@ -153,8 +153,10 @@ extension ThreadCase {
           },
           ThreadCase(
             "linearAttentionGradient", detail,
-            reads: [k, k, v, v, divisors, states, sums, v, states, sums],
-            from: [-1...1, -1...1, -1...1, -1...1, 1...9, -1...1, 0...1, -1...1],
+            reads: [k, k, v, v, divisors, states, sums, v, states, sums, divisors],
+            from: [
+              -1...1, -1...1, -1...1, -1...1, 1...9, -1...1, 0...1, -1...1, -1...1, -1...1, 0...0,
+            ],
             writes: [k, k, v, states] + (normalized ? [sums] : [])
           ) {
             linearAttentionGradient(
@@ -163,6 +165,7 @@ extension ThreadCase {
               keys: AttentionRows($0[1], length: 500, width: heads * keyWidth),
               values: AttentionRows($0[2], length: 500, width: heads * valueWidth),
               output: AttentionRows($0[3], length: 500, width: heads * valueWidth), denominator: $0[4].floats,
+              exponents: $0[10].floats,
               initialState: $0[5].floats, initialSum: normalized ? $0[6].floats : nil,
               outputGradient: AttentionRows($0[7], length: 500, width: heads * valueWidth),
               finalStateGradient: $0[8].floats, finalSumGradient: normalized ? $0[9].floats : nil,

@@ -33,22 +33,29 @@ public struct BidirectionalKernelAttention<Map: FeatureMap>: SequenceLayer {
       let (output, _) = linearAttention(
         packed: projections.queryKeyValue(x), heads: projections.queryHeads, featureMap: map, normalized: isNormalized,
         causal: false, epsilon: Map.epsilon)
-      return projections.merged(featureMap.normalized(output))
+      if isNormalized || output.isFinite { return projections.merged(featureMap.normalized(output)) }
     }
     let heads = projections.separated(x)
     let table = projections.rotaryTable(x, after: nil, base: rotaryBase, &context)
     let features = featureMap.features(of: heads, table: table)
     if !isNormalized {
-      return projections.merged(featureMap.normalized(order.product(features.query, features.key, heads.value)))
+      let product = { order.product($0, features.key, heads.value) }
+      let output = resultsOfSmallerQueries(features.query, results: product(features.query), product)
+      return projections.merged(featureMap.normalized(output))
     }
     guard let turned = features.turned else {
       let (output, _) = linearAttention(
         features.query, features.key, heads.value, featureMap: .identity, causal: false, epsilon: Map.epsilon)
       return projections.merged(output)
     }
-    let output = AssociationOrder.stateFirst.product(turned.query, turned.key, heads.value)
     let sum = features.key.sum(along: 1, keepingAxis: true)
-    let weights = (features.query * sum).sum(along: 3, keepingAxis: true)
+    var query = turned.query
+    var weights = (features.query * sum).sum(along: 3, keepingAxis: true)
+    if let factors = weightFactors(features.query, weights: weights) {
+      query = query * factors
+      weights = (features.query * factors * sum).sum(along: 3, keepingAxis: true)
+    }
+    let output = AssociationOrder.stateFirst.product(query, turned.key, heads.value)
     return projections.merged(output / divisor(ofWeights: weights + Map.epsilon))
   }
 

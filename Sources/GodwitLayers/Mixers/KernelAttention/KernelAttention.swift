@@ -19,6 +19,9 @@ import GodwitTensor
 /// Quadratic, as a sum over pairs of positions, this is yₜ = Σ_{s ≤ t} sim(qₜ, kₛ) vₛ / (Σ_{s ≤ t} sim(qₜ, kₛ) + ε) with
 /// sim(q, k) = φ(q) · ψ(k). Where weights may be negative there is no z: Sᵀ φ(q) is divided by its root mean square.
 ///
+/// Queries and keys may be of any size: the weights of a query are multiplied by a power of two, which cancels, where they would
+/// be beyond the greatest number or nearly 0; of the maps that the kernels know, features of keys beyond 2⁸⁰ count as 2⁸⁰.
+///
 /// With rotary positions either the queries and keys turn by R^t before the map, or the features of S turn and not those of z:
 /// the weight of a past position then depends on its distance too, which without them the layer cannot tell.
 ///
@@ -155,9 +158,14 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   ) -> (output: Tensor, sums: LinearAttentionState) {
     let (output, sums): (Tensor, LinearAttentionState)
     if rotaryBase == nil, let map = featureMap.elementwise {
-      (output, sums) = linearAttention(
+      var result = linearAttention(
         packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: past, featureMap: map,
         normalized: Self.isNormalized, epsilon: Map.epsilon)
+      if !Self.isNormalized, !result.output.isFinite {
+        let heads = projections.separated(x)
+        result.output = attend(features(of: heads, after: positions, &context), heads.value, after: past).output
+      }
+      (output, sums) = (result.output, result.state)
     } else {
       let heads = projections.separated(x)
       (output, sums) = attend(features(of: heads, after: positions, &context), heads.value, after: past)
@@ -178,19 +186,29 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     _ features: Map.Features, _ value: Tensor, after past: LinearAttentionState?
   ) -> (output: Tensor, sums: LinearAttentionState) {
     guard let turned = features.turned else {
-      let (output, sums) = linearAttention(
+      let result = linearAttention(
         features.query, features.key, value, state: past, featureMap: .identity, normalized: Self.isNormalized,
         epsilon: Map.epsilon)
-      return (output, sums)
+      if Self.isNormalized { return (result.output, result.state) }
+      let output = resultsOfSmallerQueries(features.query, results: result.output) {
+        linearAttention($0, features.key, value, state: past, featureMap: .identity, normalized: false).output
+      }
+      return (output, result.state)
     }
-    let (output, matrix) = outerProductRecurrence(turned.query, turned.key, value, initial: past?.matrix)
     // The sum of weights is the same attention to values of 1, whose sums are not written out for each position.
     let ones = Tensor(ones: value.shape.replacing(axis: 3, with: 1), dtype: value.dtype)
     let before = past.map { past in
       LinearAttentionState(matrix: past.sum.reshaped(Array(past.sum.shape) + [1]), sum: past.sum.detached)
     }
-    let (weights, sums) = linearAttention(
-      features.query, features.key, ones, state: before, featureMap: .identity, normalized: false)
+    func weigh(_ query: Tensor) -> (output: Tensor, state: LinearAttentionState) {
+      linearAttention(query, features.key, ones, state: before, featureMap: .identity, normalized: false)
+    }
+    var (query, (weights, sums)) = (turned.query, weigh(features.query))
+    if let factors = weightFactors(features.query, weights: weights) {
+      query = query * factors
+      (weights, sums) = weigh(features.query * factors)
+    }
+    let (output, matrix) = outerProductRecurrence(query, turned.key, value, initial: past?.matrix)
     let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
     return (output / divisor(ofWeights: weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
   }
@@ -206,19 +224,32 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
     let heads = projections.separated(x.reshaped([x.shape[0], 1, x.shape[1]]))
     let features = features(of: heads, after: state.positions, &context)
-    let (query, key) = features.turned ?? (features.query, features.key)
-    var (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: state.matrix.recent)
-    state.matrix.recent = matrix
-    if !state.isYoung {
-      let rows = query.reshaped(Shape([query.shape[0], query.shape[2], 1, query.shape[3]]))
-      output = output + matmul(rows, state.matrix.roundedOlder()).reshaped(output.shape)
-    }
+    var (query, key) = features.turned ?? (features.query, features.key)
+    var divisor: Tensor?
     if Self.isNormalized {
       state.sum.recent = state.sum.recent + features.key.element(0, along: 1)
       let sum = state.isYoung ? state.sum.recent : state.sum.total()
-      let weights = (features.query.element(0, along: 1) * sum).sum(along: 2)
-      output = output / divisor(ofWeights: weights + Map.epsilon).reshaped([x.shape[0], 1, heads.query.shape[2], 1])
+      let weigh = { (query: Tensor) in (query * sum).sum(along: 2) }
+      let unscaled = features.query.element(0, along: 1)
+      var weights = weigh(unscaled)
+      if let factors = weightFactors(unscaled, weights: weights) {
+        weights = weigh(unscaled * factors) + (factors * Map.epsilon).reshaped(weights.shape)
+        query = query * factors.reshaped([x.shape[0], 1, heads.query.shape[2], 1])
+      } else {
+        weights = weights + Map.epsilon
+      }
+      divisor = GodwitTensor.divisor(ofWeights: weights).reshaped([x.shape[0], 1, heads.query.shape[2], 1])
     }
+    let (before, older) = (state.matrix.recent, state.isYoung ? nil : state.matrix.roundedOlder())
+    func read(_ query: Tensor) -> (output: Tensor, matrix: Tensor) {
+      let (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: before)
+      guard let older else { return (output, matrix) }
+      let rows = query.reshaped(Shape([query.shape[0], query.shape[2], 1, query.shape[3]]))
+      return (output + matmul(rows, older).reshaped(output.shape), matrix)
+    }
+    var output: Tensor
+    (output, state.matrix.recent) = read(query)
+    output = divisor.map { output / $0 } ?? resultsOfSmallerQueries(query, results: output) { read($0).output }
     state.advance(by: 1)
     return projections.merged(featureMap.normalized(output)).reshaped(x.shape)
   }

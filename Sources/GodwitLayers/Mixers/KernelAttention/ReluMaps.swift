@@ -21,5 +21,6 @@ public struct ReluSquaredMap: FixedFeatureMap {
   public static var summary: String { "linear attention with the features max(x, 0)²" }
   public static var turnsFeatures: Bool { true }
   public func callAsFunction(_ x: Tensor) -> Tensor { reluSquared(x) }
+  public func queries(_ x: Tensor) -> Tensor { self(rowsToSquare(x)) }
   public var elementwise: ElementwiseFeatureMap? { .reluSquared }
 }
