@@ -4,14 +4,16 @@ import CGodwitKernels
 ///
 /// A block of queries meets one block of keys after another. The sums over the keys seen so far are kept relative to a
 /// maximum of the scores and scaled down where that grows: Milakov and Gimelshein 2018, "Online normalizer calculation
-/// for softmax"; Dao et al. 2022, "FlashAttention", algorithm 1. A query that sees no key gives 0.
+/// for softmax"; Dao et al. 2022, "FlashAttention", algorithm 1. A query that sees no key gives 0. Queries with scores
+/// beyond the greatest float are computed once more, in float64.
 ///
 /// - Parameters:
 ///   - q: [B, T, H, K] rows.
 ///   - k: [B, S, G, K] rows; the key heads serve H / G query heads each.
 ///   - v: [B, S, G, V] rows.
 ///   - out: [B, T, H, V] rows.
-///   - logSumExp: [B, H, T], the logarithm of the sum of the exponentials of a query's scores, kept for the gradient.
+///   - logSumExp: [B, H, T], the logarithm of the sum of the exponentials of a query's scores, kept for the gradient;
+///     not finite where a score is not.
 /// - Complexity: 2 B H T S (K + V) operations, about half of that where causal; memory beyond the operands O(K + V) per
 ///   thread.
 package func softmaxAttention(
@@ -24,6 +26,7 @@ package func softmaxAttention(
     table: table, shape: shape, blocks: AttentionBlocks(shape, table), q: q, k: k, v: v, out: out,
     logSumExp: logSumExp)
   if shape.queries <= SoftmaxAttentionForward.fewQueries { pass.runFew() } else { pass.run() }
+  WideAttention(shape, q: q, k: k, v: v).repair(logSumExp, out: out)
 }
 
 /// The operands of a forward pass.

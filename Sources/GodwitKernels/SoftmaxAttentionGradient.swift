@@ -18,10 +18,12 @@ package func softmaxAttentionGradient(
   dv: MutableAttentionRows, on isa: InstructionSet = .current
 ) {
   let table = gw_attention_table(isa.rawValue)!
+  let wide = WideQueries(WideAttention(shape, q: q, k: k, v: v), logSumExp)
   SoftmaxAttentionBackward(
     table: table, shape: shape, blocks: AttentionBlocks(shape, table), q: q, k: k, v: v, out: out,
-    logSumExp: logSumExp, dOut: dOut, dq: dq, dk: dk, dv: dv
+    logSumExp: logSumExp, dOut: dOut, dq: dq, dk: dk, dv: dv, wide: wide
   ).run()
+  wide?.addGradients(dOut: dOut, dq: dq, dk: dk, dv: dv)
 }
 
 /// The operands of a backward pass.
@@ -33,6 +35,7 @@ private struct SoftmaxAttentionBackward {
   let logSumExp: UnsafePointer<Float>
   let dOut: AttentionRows
   let dq, dk, dv: MutableAttentionRows
+  let wide: WideQueries?
 
   /// The widths of heads rounded up to whole vectors.
   private var keyColumns: Int { padded(shape.keyWidth) }
@@ -184,6 +187,10 @@ private struct SoftmaxAttentionBackward {
       work.logSum[lane] = 0
       work.dots[lane] = 0
     }
+    wide?.hide(
+      from: (batch * shape.heads + h) * shape.queries + range.lowerBound, count: range.count, lanes: lanes,
+      columns: [(work.query, keyWidth), (work.dOut, valueWidth)],
+      rows: [(work.queryRows, keyColumns), (work.dOutRows, valueColumns)], logSum: work.logSum, dots: work.dots)
     // A query that is not finite has no finite score, and the gradient of an output that is not has no finite product.
     return table.pointee.finite(lanes, work.logSum) != 0 && table.pointee.finite(lanes, work.dots) != 0
   }

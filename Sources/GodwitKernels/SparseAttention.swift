@@ -3,7 +3,8 @@ import CGodwitKernels
 /// Softmax attention in which a query sees only the keys of a plan: what it does not see costs nothing.
 ///
 /// Each tile is computed as a block of `softmaxAttention`, with a running maximum and sum. A later pass goes on from the
-/// results of those before: their log-sum-exp is its first maximum. A query that sees no key gives 0.
+/// results of those before: their log-sum-exp is its first maximum. A query that sees no key gives 0. Queries with scores
+/// beyond the greatest float are computed once more, in float64.
 ///
 /// - Parameters:
 ///   - shape: of which `causal` and `offset` do not matter here.
@@ -22,6 +23,9 @@ package func sparseAttention(
   let pass = SparseAttentionForward(
     tiles: SparseTiles(table: table, shape: shape, plan: plan), q: q, k: k, v: v, out: out, logSumExp: logSumExp)
   for index in plan.passes.indices { pass.run(index) }
+  // Between passes a large log-sum-exp is rounded, which changes the weights of the one against those of the other.
+  let limit: Float = plan.passes.count > 1 ? 0x1p10 : .greatestFiniteMagnitude
+  WideAttention(shape, q: q, k: k, v: v, plan).repair(logSumExp, out: out, beyond: limit)
 }
 
 /// The operands of a forward pass.

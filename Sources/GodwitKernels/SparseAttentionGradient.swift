@@ -17,10 +17,12 @@ package func sparseAttentionGradient(
   dk: MutableAttentionRows, dv: MutableAttentionRows, on isa: InstructionSet = .current
 ) {
   let table = gw_attention_table(isa.rawValue)!
+  let wide = WideQueries(WideAttention(shape, q: q, k: k, v: v, plan), logSumExp)
   SparseAttentionBackward(
     tiles: SparseTiles(table: table, shape: shape, plan: plan), q: q, k: k, v: v, out: out, logSumExp: logSumExp,
-    dOut: dOut, dq: dq, dk: dk, dv: dv
+    dOut: dOut, dq: dq, dk: dk, dv: dv, wide: wide
   ).run()
+  wide?.addGradients(dOut: dOut, dq: dq, dk: dk, dv: dv)
 }
 
 /// The operands of a backward pass.
@@ -30,6 +32,7 @@ private struct SparseAttentionBackward {
   let logSumExp: UnsafePointer<Float>
   let dOut: AttentionRows
   let dq, dk, dv: MutableAttentionRows
+  let wide: WideQueries?
 
   private var shape: AttentionShape { tiles.shape }
   private var table: UnsafePointer<gw_attention> { tiles.table }
@@ -160,6 +163,10 @@ private struct SparseAttentionBackward {
       work.logSum[lane] = 0
       work.dots[lane] = 0
     }
+    wide?.hide(
+      from: (batch * shape.heads + head) * shape.queries + queries.start, step: queries.step, count: queries.count,
+      lanes: lanes, columns: [(work.query, keyWidth), (work.dOut, valueWidth)],
+      rows: [(work.queryRows, keyColumns), (work.dOutRows, valueColumns)], logSum: work.logSum, dots: work.dots)
     // A query that is not finite has no finite score, and the gradient of an output that is not has no finite product.
     return table.pointee.finite(lanes, work.logSum) != 0 && table.pointee.finite(lanes, work.dots) != 0
   }

@@ -4,6 +4,7 @@ import CGodwitKernels
 ///
 /// Zhao et al. 2019, "Explicit sparse transformer". All scores are computed, some keys at a time; of these a query holds
 /// the candidates for its largest. Of equal scores the earlier keys are kept.
+/// Queries with scores beyond the greatest float are computed once more, in float64.
 ///
 /// - Parameters:
 ///   - shape: whose queries are causal; query t sees keys 0 ... t + offset.
@@ -38,6 +39,8 @@ private struct TopKAttentionForward {
   /// Keys whose scores are computed at a time.
   private static let keys = 128
 
+  private var wide: WideAttention { WideAttention(shape, q: q, k: k, v: v) }
+
   private struct Work {
     let query, scores, turned, weights, sums: UnsafeMutablePointer<Float>
     let best: [LargestScores]
@@ -63,14 +66,16 @@ private struct TopKAttentionForward {
         let (head, piece) = (index / pieces.count, pieces[index % pieces.count])
         let (batch, own) = (head / shape.heads, head % shape.heads)
         for best in work.best { best.reset() }
-        collect(piece, batch, own, work)
-        for (lane, row) in piece.enumerated() { finish(row, batch, own, work.best[lane], work) }
+        let areFinite = collect(piece, batch, own, work)
+        for (lane, row) in piece.enumerated() {
+          finish(row, batch, own, work.best[lane], work, areFinite: areFinite)
+        }
       }
     }
   }
 
-  /// The largest scores of some queries.
-  private func collect(_ piece: Range<Int>, _ batch: Int, _ head: Int, _ work: Work) {
+  /// The largest scores of some queries; whether all of their scores are finite.
+  private func collect(_ piece: Range<Int>, _ batch: Int, _ head: Int, _ work: Work) -> Bool {
     let vectors = (piece.count + width - 1) / width
     let lanes = vectors * width
     let query = q.pointer + batch * q.batchStride + piece.lowerBound * q.rowStride + head * shape.keyWidth
@@ -89,6 +94,7 @@ private struct TopKAttentionForward {
       table.pointee.transpose(piece.count, shape.keyWidth, query, q.rowStride, work.query, lanes, scale)
     }
     let last = shape.visible(to: piece.upperBound - 1)
+    var areFinite = true
     for start in stride(from: 0, to: last, by: Self.keys) {
       let count = min(Self.keys, last - start)
       if isFew {
@@ -96,11 +102,13 @@ private struct TopKAttentionForward {
           table.pointee.row_dots(
             count, shape.keyWidth, key + start * k.rowStride, k.rowStride, work.query + place * queryWidth, 0,
             work.turned + place * Self.keys)
+          areFinite = areFinite && table.pointee.finite(count, work.turned + place * Self.keys) != 0
         }
       } else {
         table.pointee.product(
           count, vectors, shape.keyWidth, key + start * k.rowStride, k.rowStride, 1, work.query, lanes, work.scores,
           lanes, 0)
+        areFinite = areFinite && table.pointee.finite(count * lanes, work.scores) != 0
         table.pointee.transpose(count, piece.count, work.scores, lanes, work.turned, Self.keys, 1)
       }
       for (lane, row) in piece.enumerated() {
@@ -108,13 +116,21 @@ private struct TopKAttentionForward {
         if seen > 0 { work.best[lane].add(work.turned + lane * Self.keys, seen, from: start, table) }
       }
     }
+    return areFinite
   }
 
   /// The weights and the output of a query.
-  private func finish(_ row: Int, _ batch: Int, _ head: Int, _ best: LargestScores, _ work: Work) {
+  private func finish(
+    _ row: Int, _ batch: Int, _ head: Int, _ best: LargestScores, _ work: Work, areFinite: Bool
+  ) {
     let place = ((batch * shape.heads + head) * shape.queries + row) * kept
     let (rows, weights) = (rows + place, weights + place)
     let count = best.inOrder { (rows[$0], work.weights[$0]) = ($2, $1) }
+    for index in count..<kept { (rows[index], weights[index]) = (-1, 0) }
+    let target = out.pointer + batch * out.batchStride + row * out.rowStride + head * shape.valueWidth
+    if !areFinite, let query = wide.query(batch, head, row) {
+      return finish(query, count, rows, weights, target)
+    }
     var (maximum, total): (Float, Float) = (-.infinity, 0)
     table.pointee.soften_row(count, work.weights, &maximum, &total, 0, work.sums)
     work.sums.update(repeating: 0, count: padded(shape.valueWidth))
@@ -124,8 +140,19 @@ private struct TopKAttentionForward {
       table.pointee.value_sum(
         1, shape.valueWidth, weights + index, value + Int(rows[index]) * v.rowStride, 0, work.sums)
     }
-    for index in count..<kept { (rows[index], weights[index]) = (-1, 0) }
-    let target = out.pointer + batch * out.batchStride + row * out.rowStride + head * shape.valueWidth
     target.update(from: work.sums, count: shape.valueWidth)
+  }
+
+  /// The weights and the output of a query with scores beyond the greatest float, once more in float64.
+  private func finish(
+    _ query: WideAttention.Query, _ count: Int, _ rows: UnsafeMutablePointer<Int32>,
+    _ weights: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>
+  ) {
+    let scores = wide.scores(of: query, wide.keys(query.row))
+    let best = scores.indices.sorted { scores[$0] > scores[$1] || (scores[$0] == scores[$1] && $0 < $1) }
+    let kept = best.prefix(count).sorted()
+    let softmax = WideAttention.softmax(kept.map { scores[$0] })
+    for (index, row) in kept.enumerated() { (rows[index], weights[index]) = (Int32(row), Float(softmax[index])) }
+    wide.write(wide.mean(of: query, kept, softmax), to: target)
   }
 }

@@ -34,7 +34,7 @@ struct gw_attention {
 
   // One more block of keys: s becomes 2^(s - max), `sum` grows by it. Where the new scores exceed `max` by much, `max`
   // is raised, `sum` and the `values` rows of `out` are scaled down to it. Lane i sees the keys i + low ... i + high;
-  // where a vector sees none, nothing is read or written.
+  // where a vector sees none, nothing is read or written. Where a lane sees a score of -inf, its sum is not a number from then on.
   void (*soften)(long keys, long vectors, long low, long high, float *s, float *max, float *sum, long values,
                  float *out, long ld);
   // out /= sum (0 where the sum is 0); then sum = the natural logarithm of sum * 2^max. Returns whether out is a number
@@ -46,7 +46,7 @@ struct gw_attention {
 
   // Few queries: the lanes lie along the width of the heads instead, and `row_dots` gives the scores of a query.
   // s becomes 2^(s - max) after max[0] is raised to the new scores, `sum` and out[0 ..< padded] scaled down with it,
-  // and `sum` grows by the new ones.
+  // and `sum` grows by the new ones; it is not a number from a score of -inf on.
   void (*soften_row)(long keys, float *s, float *max, float *sum, long padded, float *out);
   // out[c] += sum over j of s[j] * v[j, c] over `columns`.
   void (*value_sum)(long keys, long columns, const float *s, const float *v, long v_stride, float *out);

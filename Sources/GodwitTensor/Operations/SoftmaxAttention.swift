@@ -2,6 +2,8 @@ import GodwitKernels
 
 /// softmax(q kᵀ · scale) v for each head (Vaswani et al. 2017), in float32 computed in blocks: never a matrix T × T.
 ///
+/// Queries some of whose scores are beyond the greatest float32 are computed in float64, one by one.
+///
 /// - Parameters:
 ///   - query: [B, T, H, K].
 ///   - key: [B, S, G, K], where G divides H: each of the G key heads serves H / G query heads (Ainslie et al. 2023).
@@ -77,15 +79,34 @@ private func reference(
   let q = query.transposed([0, 2, 1, 3])
   let k = key.repeatingHeads(groups).transposed([0, 2, 1, 3])
   let v = value.repeatingHeads(groups).transposed([0, 2, 1, 3])
-  if !causal { return matmul(softmax(matmul(q, k, transposeB: true) * scale), v).transposed([0, 2, 1, 3]) }
+  if !causal {
+    let scores = matmul(q, k, transposeB: true) * scale
+    if let wide = widened(q, k, v, scores, { matmul(softmax(matmul($0, $1, transposeB: true) * scale), $2) }) {
+      return wide.transposed([0, 2, 1, 3])
+    }
+    return matmul(softmax(scores), v).transposed([0, 2, 1, 3])
+  }
   let seen = Tensor(lowerTriangle: q.shape[2], k.shape[2], diagonal: offset, dtype: q.dtype)
   return maskedAttention(q, k, v, seen: seen, scale: scale)
 }
 
 /// The attention of queries [B, H, T, K] to those of the keys [B, H, S, K] that they see, [B, T, H, V].
 func maskedAttention(_ q: Tensor, _ k: Tensor, _ v: Tensor, seen: Tensor, scale: Double) -> Tensor {
-  let scores = select(seen, seenProducts(q, k, seen: seen) * scale, Tensor(-.infinity, dtype: q.dtype))
+  let products = seenProducts(q, k, seen: seen) * scale
+  let wide = widened(q, k, v, products) {
+    maskedAttention($0, $1, $2, seen: seen.converted(to: .float64), scale: scale).transposed([0, 2, 1, 3])
+  }
+  if let wide { return wide.transposed([0, 2, 1, 3]) }
+  let scores = select(seen, products, Tensor(-.infinity, dtype: q.dtype))
   return seenSums(softmax(scores), v, seen: seen).transposed([0, 2, 1, 3])
+}
+
+/// An attention in float64, if float32 cannot hold some scores of finite queries and keys; otherwise nil.
+private func widened(
+  _ q: Tensor, _ k: Tensor, _ v: Tensor, _ scores: Tensor, _ attend: (Tensor, Tensor, Tensor) -> Tensor
+) -> Tensor? {
+  guard q.dtype == .float32, !scores.isFinite, q.isFinite, k.isFinite else { return nil }
+  return attend(q.converted(to: .float64), k.converted(to: .float64), v.converted(to: .float64)).converted(to: .float32)
 }
 
 extension Tensor {
