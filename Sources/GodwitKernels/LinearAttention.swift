@@ -18,12 +18,14 @@ import CGodwitKernels
 ///   - initialState: S [B, H, K, V] before the first position, zero if nil; `initialSum` is z [B, H, K].
 ///   - finalState: S after the last position (not causal: the S that every position reads), and z likewise. They must
 ///     not be the memory of the initial ones. z is computed only where `normalised`.
+///   - added: what the positions have added to S, by itself, and to z; half as much work again.
 package func linearAttention(
   _ shape: LinearAttentionShape, map: ElementwiseFeatureMap, normalized: Bool, epsilon: Float = 0,
   queries: AttentionRows, keys: AttentionRows, values: AttentionRows, output: MutableAttentionRows,
   denominator: UnsafeMutablePointer<Float>? = nil, exponents: UnsafeMutablePointer<Float>? = nil,
   initialState: UnsafePointer<Float>? = nil, initialSum: UnsafePointer<Float>? = nil,
   finalState: UnsafeMutablePointer<Float>? = nil, finalSum: UnsafeMutablePointer<Float>? = nil,
+  added: (state: UnsafeMutablePointer<Float>, sum: UnsafeMutablePointer<Float>)? = nil,
   on isa: InstructionSet = .current
 ) {
   let table = gw_recurrence_table(isa.rawValue)!
@@ -38,12 +40,14 @@ package func linearAttention(
     let chunk = shape.chunk
     var scratch = RecurrenceScratch(
       OuterProductScan.scratch(rows: rows, columns: columns, chunk: chunk, heads: parts.count), rows * parts.count,
-      chunk, chunk)
+      chunk, chunk, added == nil ? 0 : rows * (columns + 1) * parts.count)
     var scan = OuterProductScan(
       table, rows: rows, columns: columns, chunk: chunk, reverse: false, heads: parts.count, scratch: &scratch)
     let sums = scratch.take(rows * parts.count)
     let divisors = scratch.take(chunk)
     let blockExponents = scratch.take(chunk)
+    let addedSums = added.map { _ in scratch.take(rows * parts.count) }
+    if added != nil { scan.added = scratch.take(rows * columns * parts.count) }
     var isScaled = false
     func stateStart(_ part: HeadPart) -> Int { (part.batch * shape.heads + part.head) * keyWidth * valueWidth }
     func sumStart(_ part: HeadPart) -> Int { (part.batch * shape.heads + part.head) * keyWidth }
@@ -76,6 +80,9 @@ package func linearAttention(
         table.pointee.pack(count, keyWidth, rows, map.rawValue, query, queries.rowStride, scan.q)
       }
       guard normalized else { return }
+      if phase.updates, let addedSums {
+        table.pointee.vector_sum(count, rows, scan.k, rows, nil, addedSums + head * rows, nil, 0, nil, 0)
+      }
       if phase.reads {
         isScaled =
           table.pointee.normaliser(
@@ -102,6 +109,14 @@ package func linearAttention(
       if isScaled { blockExponents.update(repeating: 0, count: chunk) }
     }
     for (head, part) in parts.enumerated() {
+      if let added {
+        scan.copyAdded(
+          head, to: added.state + stateStart(part) + valueColumns.lowerBound, rows: keyWidth, columns: width,
+          rowStride: valueWidth)
+        if let addedSums, normalized, valueColumns.lowerBound == 0 {
+          (added.sum + sumStart(part)).update(from: addedSums + head * rows, count: keyWidth)
+        }
+      }
       if let finalState {
         scan.copyState(
           head, to: finalState + stateStart(part) + valueColumns.lowerBound, rows: keyWidth, columns: width,

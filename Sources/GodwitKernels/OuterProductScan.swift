@@ -24,6 +24,8 @@ struct OuterProductScan {
   let y: UnsafeMutablePointer<Float>
   /// One state [rows, columns] after another, for the heads that are scanned in step.
   let states: UnsafeMutablePointer<Float>
+  /// Where there is one, what is added to each head's state is also added up by itself: beside a large state it may not show.
+  var added: UnsafeMutablePointer<Float>?
   var decayMode = GW_DECAY_NONE
   /// What a step does in which order, where it both updates and reads.
   var order = GW_DECAY_UPDATE_READ
@@ -78,6 +80,7 @@ struct OuterProductScan {
           let isLast = isLastHead && block + 1 == blocks
           let next = (isLastHead ? 0 : head + 1, isLastHead ? start + (reverse ? -chunk : chunk) : start)
           step(head, range.count, phase, next: isLast ? nil : next)
+          if phase.updates, added != nil { addAlone(head, range.count) }
           if phase.reads { store(head, range) }
         }
       }
@@ -116,6 +119,24 @@ struct OuterProductScan {
     }
   }
 
+  /// Adds k vᵀ of the packed block to what is added up by itself.
+  private func addAlone(_ head: Int, _ count: Int) {
+    guard let added else { return }
+    var arguments = gw_outer_product()
+    arguments.length = count
+    arguments.rows = rows
+    arguments.columns = columns
+    arguments.q = UnsafePointer(q)
+    arguments.k = UnsafePointer(k)
+    arguments.v = UnsafePointer(v)
+    arguments.row_stride = rows
+    arguments.column_stride = columns
+    arguments.y = y
+    arguments.state = added + head * rows * columns
+    arguments.order = Int32(GW_UPDATE_ONLY)
+    table.pointee.outer_product(&arguments)
+  }
+
   /// The vector companion of the scan: z += weight * k, y += factor * z, over the `count` steps in the scan's order.
   func vectorSum(
     _ count: Int, _ phase: Phase, k: UnsafeMutablePointer<Float>, weight: UnsafeMutablePointer<Float>?,
@@ -136,7 +157,19 @@ struct OuterProductScan {
 
   /// Copies S out to a dense array whose rows lie `rowStride` apart.
   func copyState(_ head: Int, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, rowStride: Int) {
-    table.pointee.copy_state(rows, columns, state(head), self.columns, 1, x, rowStride)
+    copy(state(head), to: x, rows: rows, columns: columns, rowStride: rowStride)
+  }
+
+  /// Copies out what was added up by itself.
+  func copyAdded(_ head: Int, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, rowStride: Int) {
+    guard let added else { return }
+    copy(added + head * self.rows * self.columns, to: x, rows: rows, columns: columns, rowStride: rowStride)
+  }
+
+  private func copy(
+    _ state: UnsafeMutablePointer<Float>, to x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, rowStride: Int
+  ) {
+    table.pointee.copy_state(rows, columns, state, self.columns, 1, x, rowStride)
   }
 }
 

@@ -5,9 +5,8 @@ extension MixerSuite {
   /// Whether the state is plain data and complete, and whether sequences in it mind their own.
   func stateDataViolations(_ dtype: DType) -> [String] {
     let mixer = mixer(dtype)
-    // Before the first position, in the course of chunks and windows, at two equal places, and about where the sums of a long past
-    // are folded.
-    let lengths = [0, 3, 20, 3, 127, 130]
+    // Before the first position, in the course of chunks and windows, and at two equal places.
+    let lengths = [0, 3, 20, 3]
     let alone = lengths.enumerated().map { row, length in
       state(of: mixer, after: input(length, dtype, seed: UInt64(10 + row)).row(0))
     }
@@ -79,7 +78,7 @@ extension MixerSuite {
       gradient(at: x) { x in
         var state = start
         var sum = square(mixer.chunk(x, state: &state)).sum()
-        for tensor in state.tensors { sum = sum + square(tensor).sum().converted(to: sum.dtype) }
+        for tensor in state.tensors { sum = sum + square(tensor).sum() }
         return sum
       }
     }

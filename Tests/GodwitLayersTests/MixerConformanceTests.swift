@@ -94,9 +94,13 @@ struct MixerConformanceTests {
     var generator = Philox(seed: 10)
     let options = MixerOptions(width: 16, heads: 4, rotary: rotary, settings: ["features": 24])
     var performer = Performer(options, using: &generator)
-    // Few features of mixed signs could add up to nothing.
+    // Weights of mixed signs could nearly add up to nothing, and float32 then tell nothing of a form: many features, of queries and
+    // keys that are not far apart.
     let count = kind == .positive ? 24 : 200
     performer.featureMap = RandomFeatures(width: 4, count: count, kind: kind, using: &generator)
+    if kind == .trigonometric {
+      performer.projections.queryKeyValue.weight = performer.projections.queryKeyValue.weight * 0.5
+    }
     MixerSuite(performer, width: 16).run()
   }
 

@@ -36,6 +36,17 @@ extension OperationConformanceTests {
               return normalized ? [y, state.matrix, state.sum] : [y, state.matrix]
             }))
       }
+      for normalized in [true, false] where causal {
+        cases.append(
+          OperationCase(
+            "linearAttention", shapes + states, [.real, .real, .real, .real, .positive],
+            all: {
+              let (y, added) = linearAttention(
+                $0[0], $0[1], $0[2], after: LinearAttentionState(matrix: $0[3], sum: $0[4]), featureMap: .eluPlusOne,
+                normalized: normalized, epsilon: 0)
+              return normalized ? [y, added.matrix, added.sum] : [y, added.matrix]
+            }))
+      }
       cases.append(
         OperationCase(
           "linearAttention", [[2, 5, 24]],
@@ -43,6 +54,18 @@ extension OperationConformanceTests {
             let (y, state) = linearAttention(
               packed: $0[0], heads: 2, featureMap: .identity, normalized: false, causal: causal)
             return [y, state.matrix]
+          }))
+    }
+    // What rounding leaves of a sum is 0 in float64.
+    cases.append(
+      OperationCase("longSum", [[2, 3, 5], [2, 3, 5], [2, 3, 5]]) { longSum($0[0], $0[1], adding: $0[2]).sum })
+    for (b, h, k, v) in [(2, 3, 4, 21), (1, 1, 1, 1), (0, 2, 3, 4), (2, 3, 4, 0)] {
+      cases.append(
+        OperationCase(
+          "longSumStep", [[b, 1, h, k], [b, 1, h, k], [b, 1, h, v], [b, h, k, v], [b, h, k, v]],
+          all: {
+            let (y, sum, _) = longSumStep($0[0], $0[1], $0[2], sum: $0[3], rest: $0[4])
+            return [y, sum]
           }))
     }
     cases.append(

@@ -10,6 +10,7 @@
 #include "double_samples.h"
 #include "elementwise.h"
 #include "isa.h"
+#include "long_sum.h"
 #include "matrix.h"
 #include "normalization.h"
 #include "outer_product.h"

@@ -12,7 +12,7 @@ struct RotaryTables: Sendable {
 
   /// The last tables: few, as the layers of one pass ask for the same.
   private var kept: [(key: Key, table: RotaryTable)] = []
-  private static let most = 8
+  private static let most = 4
 
   mutating func table(_ key: Key) -> RotaryTable {
     if let found = kept.last(where: { $0.key == key }) { return found.table }

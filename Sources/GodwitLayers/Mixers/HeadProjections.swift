@@ -40,10 +40,15 @@ public struct HeadProjections: Module {
 
   /// x's queries [B, T, H, K], keys [B, T, G, K] and values [B, T, G, K].
   func separated(_ x: Tensor) -> (query: Tensor, key: Tensor, value: Tensor) {
-    let parts = queryKeyValue(x).split([queryHeads * headWidth, keyHeads * headWidth, keyHeads * headWidth], along: 2)
-    let shape: Shape = [x.shape[0], x.shape[1], keyHeads, headWidth]
+    heads(of: queryKeyValue(x))
+  }
+
+  /// The parts of what `queryKeyValue` gives.
+  func heads(of packed: Tensor) -> (query: Tensor, key: Tensor, value: Tensor) {
+    let parts = packed.split([queryHeads * headWidth, keyHeads * headWidth, keyHeads * headWidth], along: 2)
+    let shape: Shape = [packed.shape[0], packed.shape[1], keyHeads, headWidth]
     return (
-      parts[0].reshaped([x.shape[0], x.shape[1], queryHeads, headWidth]), parts[1].reshaped(shape),
+      parts[0].reshaped([packed.shape[0], packed.shape[1], queryHeads, headWidth]), parts[1].reshaped(shape),
       parts[2].reshaped(shape)
     )
   }

@@ -5,7 +5,7 @@ import GodwitTensor
 /// A state in a file: a safetensors file of its leaves as `state.…`, with the model's fingerprint and the number of positions
 /// read in the metadata. The same state gives the same bytes.
 struct StateFile {
-  /// Since version 2 sums keep what is older apart.
+  /// Since version 2 sums have rests.
   static let formatVersion = 2
   private static let prefix = "state."
 
@@ -59,7 +59,7 @@ struct StateFile {
   func state<State: SequenceState>(_ initial: State) throws(StateFileError) -> State {
     var leaves: [Leaf] = []
     for (name, expected) in initial.leaves {
-      let isNewer = version == 1 && name.split(separator: ".").contains("older")
+      let isNewer = version == 1 && name.split(separator: ".").contains("rest")
       leaves.append(isNewer ? expected : try leaf(Self.prefix + name, like: expected))
     }
     let known = Set(initial.leaves.map { ByteString(Self.prefix + $0.name) })

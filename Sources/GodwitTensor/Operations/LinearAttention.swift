@@ -74,12 +74,41 @@ public func linearAttention(
   return rule.attend([packed], state)
 }
 
+/// `linearAttention` after a long past: in place of the state, what the positions have added to it, which may be too small to
+/// show in it.
+package func linearAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, after past: LinearAttentionState?, featureMap: ElementwiseFeatureMap,
+  normalized: Bool, epsilon: Double
+) -> (output: Tensor, added: LinearAttentionState) {
+  let operands = AttentionOperands(query, key, value, "linearAttention")
+  let rule = LinearAttentionRule(
+    operands: operands, featureMap: featureMap, normalized: normalized, causal: true, epsilon: epsilon,
+    returnsAdded: past != nil)
+  let (y, added) = rule.attend([query, key, value], past)
+  return (y, added)
+}
+
+/// The same of operands side by side [B, T, 3 H K].
+package func linearAttention(
+  packed: Tensor, heads: Int, after past: LinearAttentionState?, featureMap: ElementwiseFeatureMap, normalized: Bool,
+  epsilon: Double
+) -> (output: Tensor, added: LinearAttentionState) {
+  let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: heads, "linearAttention")
+  let rule = LinearAttentionRule(
+    operands: operands, featureMap: featureMap, normalized: normalized, causal: true, epsilon: epsilon,
+    returnsAdded: past != nil)
+  let (y, added) = rule.attend([packed], past)
+  return (y, added)
+}
+
 private struct LinearAttentionRule: Sendable {
   let operands: AttentionOperands
   let featureMap: ElementwiseFeatureMap
   let normalized: Bool
   let causal: Bool
   let epsilon: Double
+  /// Whether what is added to the state is returned in its place.
+  var returnsAdded = false
 
   private var matrixShape: Shape { [operands.batch, operands.heads, operands.keyWidth, operands.valueWidth] }
   private var sumShape: Shape { [operands.batch, operands.heads, operands.keyWidth] }
@@ -104,7 +133,8 @@ private struct LinearAttentionRule: Sendable {
     } reference: {
       reference($0, count)
     }
-    let sum = normalized ? y[2] : state?.sum ?? Tensor(zeros: sumShape, dtype: x[0].dtype)
+    let before = returnsAdded ? nil : state?.sum
+    let sum = normalized ? y[2] : before ?? Tensor(zeros: sumShape, dtype: x[0].dtype)
     return (y[0], LinearAttentionState(matrix: y[1], sum: sum))
   }
 
@@ -124,8 +154,10 @@ private struct LinearAttentionRule: Sendable {
       values: rows.value, output: MutableAttentionRows(fresh: y),
       denominator: normalized ? denominator.freshFloats : nil, exponents: normalized ? exponents.freshFloats : nil,
       initialState: hasState ? x[count].floats : nil,
-      initialSum: hasState && normalized ? x[count + 1].floats : nil, finalState: matrix.freshFloats,
-      finalSum: normalized ? sum.freshFloats : nil)
+      initialSum: hasState && normalized ? x[count + 1].floats : nil,
+      finalState: returnsAdded ? nil : matrix.freshFloats,
+      finalSum: normalized && !returnsAdded ? sum.freshFloats : nil,
+      added: returnsAdded ? (matrix.freshFloats, sum.freshFloats) : nil)
     return FusedResult(normalized ? [y, matrix, sum] : [y, matrix]) { dy, needed in
       let rows = operands.rows(x)
       let gradients = x.prefix(count).map { Tensor($0.shape, .float32) { _ in } }
@@ -144,8 +176,16 @@ private struct LinearAttentionRule: Sendable {
         finalSumGradient: normalized ? dy[2]?.floats : nil, queryGradient: targets.query, keyGradient: targets.key,
         valueGradient: targets.value, initialStateGradient: dMatrix?.freshFloats,
         initialSumGradient: dSum?.freshFloats)
-      return withExtendedLifetime((dy, dOutput)) { gradients + (hasState ? [dMatrix, dSum] : []) }
+      return withExtendedLifetime((dy, dOutput)) {
+        gradients + (hasState ? [less(dMatrix, dy[1]), less(dSum, normalized ? dy[2] : nil)] : [])
+      }
     }
+  }
+
+  /// The gradient of an initial sum, without what reached it by the final one where only what is added is returned.
+  private func less(_ gradient: Tensor?, _ dFinal: Tensor?) -> Tensor? {
+    guard returnsAdded, let gradient, let dFinal else { return gradient }
+    return gradient - dFinal
   }
 
   /// The quadratic form: every query with every key.
@@ -166,7 +206,7 @@ private struct LinearAttentionRule: Sendable {
     }
     var matrix = matmul(k, v, transposeA: true)
     var sum = k.sum(along: 2)
-    if x.count > count {
+    if x.count > count, !returnsAdded {
       matrix = matrix + x[count]
       sum = sum + x[count + 1]
     }

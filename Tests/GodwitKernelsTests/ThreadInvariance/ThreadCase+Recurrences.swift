@@ -1,7 +1,7 @@
 @testable import GodwitKernels
 
 extension ThreadCase {
-  static let recurrenceKernels: [ThreadCase] = diagonal + outerProducts + linearAttentions
+  static let recurrenceKernels: [ThreadCase] = diagonal + outerProducts + longSums + linearAttentions
 
   /// Coefficients of their own for each position or shared by the batch, by all positions, or both.
   private static let diagonal: [ThreadCase] = {
@@ -49,6 +49,27 @@ extension ThreadCase {
       ]
     }
     return cases
+  }()
+
+  private static let longSums: [ThreadCase] = {
+    let (heads, keys, values) = (23, 37, 41)
+    let count = heads * keys * values
+    return [
+      ThreadCase("addToLongSum", reads: [count, count, count], writes: [count, count]) {
+        addToLongSum(
+          count, $0[0].floats, to: LongSumRows(sum: $0[1].floats, rest: $0[2].floats),
+          after: MutableLongSumRows(sum: $1[0].floats, rest: $1[1].floats), on: $2)
+      },
+      ThreadCase(
+        "longSumStep", reads: [heads * keys, heads * keys, heads * values, count, count],
+        writes: [count, count, heads * values]
+      ) {
+        longSumStep(
+          heads, keyWidth: keys, valueWidth: values, query: $0[0].floats, key: $0[1].floats, value: $0[2].floats,
+          before: LongSumRows(sum: $0[3].floats, rest: $0[4].floats),
+          after: MutableLongSumRows(sum: $1[0].floats, rest: $1[1].floats), output: $1[2].floats, on: $2)
+      },
+    ]
   }()
 
   private static func complex(_ x: [UnsafeRawPointer], _ place: Int) -> ComplexFloats {
@@ -150,6 +171,19 @@ extension ThreadCase {
               output: MutableAttentionRows($1[0], length: 500, width: heads * valueWidth),
               denominator: normalized ? $1[2].floats : nil, initialState: $0[3].floats, initialSum: $0[4].floats,
               finalState: $1[1].floats, finalSum: normalized ? $1[3].floats : nil, on: $2)
+          },
+          ThreadCase(
+            "linearAttention", detail + ", what is added", reads: [k, k, v, states, sums],
+            from: [-1...1, -1...1, -1...1, -1...1, 0...1], writes: [v, states] + (normalized ? [divisors, sums] : [])
+          ) {
+            linearAttention(
+              shape, map: .eluPlusOne, normalized: normalized,
+              queries: AttentionRows($0[0], length: 500, width: heads * keyWidth),
+              keys: AttentionRows($0[1], length: 500, width: heads * keyWidth),
+              values: AttentionRows($0[2], length: 500, width: heads * valueWidth),
+              output: MutableAttentionRows($1[0], length: 500, width: heads * valueWidth),
+              denominator: normalized ? $1[2].floats : nil, initialState: $0[3].floats, initialSum: $0[4].floats,
+              added: ($1[1].floats, $1[normalized ? 3 : 0].floats), on: $2)
           },
           ThreadCase(
             "linearAttentionGradient", detail,

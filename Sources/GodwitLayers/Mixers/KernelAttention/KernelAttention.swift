@@ -26,8 +26,8 @@ import GodwitTensor
 /// the weight of a past position then depends on its distance too, which without them the layer cannot tell.
 ///
 /// Costs beside the projections: parallel and chunked 4 B T H F K operations, memory O(H F K) beyond inputs and outputs where
-/// the kernels know the map, else O(B T H F); a step 4 B H F K, after 128 positions 6 B H F K; state B H F (K + 1) scalars of the
-/// layer's type and as many of float64, however long the past.
+/// the kernels know the map, else O(B T H F); with a state half as many more; a step 7 B H F K; state 2 B H F (K + 1) scalars,
+/// however long the past.
 public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   /// The dense layers.
   public var projections: HeadProjections
@@ -69,12 +69,11 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
 
   /// The sums over the past.
   public struct State: SequenceState {
-    /// S.
     fileprivate var matrix: LongSum
-    /// z; it stays 0 where no sum of weights is divided by.
+    /// It stays 0 where no sum of weights is divided by.
     fileprivate var sum: LongSum
     /// How many positions of each sequence are in them.
-    public private(set) var positions: Positions
+    public fileprivate(set) var positions: Positions
 
     fileprivate init(batch: Int, heads: Int, keyWidth: Int, valueWidth: Int, dtype: DType) {
       matrix = LongSum(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
@@ -82,19 +81,8 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
       positions = Positions(batch: batch)
     }
 
-    /// Whether nothing is older than what is recent.
-    fileprivate var isYoung: Bool { positions.most < LongSum.block }
-
-    /// What is recent are the sums after `count` more positions, of which none but the last may end a block.
-    fileprivate mutating func advance(by count: Int) {
-      if count == 0 { return }
-      positions.advance(by: count)
-      let ended = positions.values.map { $0 % LongSum.block == 0 }
-      guard ended.contains(true) else { return }
-      let mask = ended.contains(false) ? Tensor(ended.map { $0 ? 1 : 0 }, dtype: matrix.recent.dtype) : nil
-      matrix.fold(mask)
-      sum.fold(mask)
-    }
+    /// S and z, rounded.
+    public var sums: LinearAttentionState { LinearAttentionState(matrix: matrix.value, sum: sum.value) }
 
     public mutating func visit(_ visitor: inout some TensorVisitor) {
       matrix.visit("matrix", &visitor)
@@ -113,64 +101,51 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   // MARK: Parallel  Y = (tril(φ(Q) ψ(K)ᵀ) V) / (tril(φ(Q) ψ(K)ᵀ) 1 + ε), block by block
 
   public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
-    attend(x, after: nil, at: nil, &context).output
+    finished(attend(operands(of: x, after: nil, &context), after: nil).output)
   }
 
   public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
-    state.forEachPosition(state.positions, [x]) { state, operands, position in
-      // Up to the end of each block of the sums.
-      let x = operands[0]
-      var outputs: [Tensor] = []
-      var (start, length) = (0, x.shape[1])
-      repeat {
-        let end = min(length, start + LongSum.block - (position + start) % LongSum.block)
-        outputs.append(attend(x.slice(start..<end, along: 1), state: &state, &context))
-        start = end
-      } while start < length
-      return outputs.count == 1 ? outputs[0] : concatenate(outputs, along: 1)
+    let operands = operands(of: x, after: state.positions, &context)
+    let length = x.shape[1]
+    var outputs: [Tensor] = []
+    for start in stride(from: 0, to: max(length, 1), by: LongSum.most) {
+      let piece = operands.slice(start..<min(start + LongSum.most, length), of: length)
+      let (output, added) = attend(piece, after: state.sums)
+      outputs.append(output)
+      guard let added else { continue }
+      state.matrix.add(added.matrix)
+      if Self.isNormalized { state.sum.add(added.sum) }
     }
+    state.positions.advance(by: length)
+    return finished(outputs.count == 1 ? outputs[0] : concatenate(outputs, along: 1))
   }
 
-  /// The next positions, no further than to the end of a block of the sums.
-  private func attend(_ x: Tensor, state: inout State, _ context: inout ForwardContext) -> Tensor {
-    let output: Tensor
-    if state.isYoung {
-      let past = LinearAttentionState(matrix: state.matrix.recent, sum: state.sum.recent)
-      let result = attend(x, after: past, at: state.positions, &context)
-      output = result.output
-      (state.matrix.recent, state.sum.recent) = (result.sums.matrix, result.sums.sum)
-    } else {
-      let heads = projections.separated(x)
-      let features = features(of: heads, after: state.positions, &context)
-      let past = LinearAttentionState(matrix: state.matrix.total(), sum: state.sum.total())
-      output = projections.merged(featureMap.normalized(attend(features, heads.value, after: past).output))
-      // Not by what the whole past grew, which may be too large to show it.
-      let key = (features.turned?.key ?? features.key).swappingAxes(1, 2)
-      state.matrix.recent = state.matrix.recent + matmul(key, heads.value.swappingAxes(1, 2), transposeA: true)
-      if Self.isNormalized { state.sum.recent = state.sum.recent + features.key.sum(along: 1) }
-    }
-    state.advance(by: x.shape[1])
-    return output
-  }
+  /// What the heads give [B, T, H, K], brought together.
+  private func finished(_ output: Tensor) -> Tensor { projections.merged(featureMap.normalized(output)) }
 
-  private func attend(
-    _ x: Tensor, after past: LinearAttentionState?, at positions: Positions?, _ context: inout ForwardContext
-  ) -> (output: Tensor, sums: LinearAttentionState) {
-    let (output, sums): (Tensor, LinearAttentionState)
-    if rotaryBase == nil, let map = featureMap.elementwise {
-      var result = linearAttention(
-        packed: projections.queryKeyValue(x), heads: projections.queryHeads, state: past, featureMap: map,
-        normalized: Self.isNormalized, epsilon: Map.epsilon)
-      if !Self.isNormalized, !result.output.isFinite {
-        let heads = projections.separated(x)
-        result.output = attend(features(of: heads, after: positions, &context), heads.value, after: past).output
+  /// What attends and is attended to.
+  private enum Operands {
+    /// Queries, keys and values side by side, of which the kernels make the features.
+    case packed(Tensor, ElementwiseFeatureMap)
+    case features(Map.Features, value: Tensor)
+
+    /// Some of `length` positions.
+    func slice(_ range: Range<Int>, of length: Int) -> Operands {
+      if range.count == length { return self }
+      func part(_ x: Tensor) -> Tensor { x.slice(range, along: 1) }
+      switch self {
+      case .packed(let x, let map): return .packed(part(x), map)
+      case .features(let features, let value):
+        let turned = features.turned.map { (part($0.query), part($0.key)) }
+        return .features((part(features.query), part(features.key), turned), value: part(value))
       }
-      (output, sums) = (result.output, result.state)
-    } else {
-      let heads = projections.separated(x)
-      (output, sums) = attend(features(of: heads, after: positions, &context), heads.value, after: past)
     }
-    return (projections.merged(featureMap.normalized(output)), sums)
+  }
+
+  private func operands(of x: Tensor, after positions: Positions?, _ context: inout ForwardContext) -> Operands {
+    if rotaryBase == nil, let map = featureMap.elementwise { return .packed(projections.queryKeyValue(x), map) }
+    let heads = projections.separated(x)
+    return .features(features(of: heads, after: positions, &context), value: heads.value)
   }
 
   private func features(
@@ -181,36 +156,56 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     return featureMap.features(of: heads, table: table)
   }
 
+  /// - Returns: what the heads give, and after a past what the positions add to the sums.
+  private func attend(
+    _ operands: Operands, after past: LinearAttentionState?
+  ) -> (output: Tensor, added: LinearAttentionState?) {
+    switch operands {
+    case .features(let features, let value): return attend(features, value, after: past)
+    case .packed(let packed, let map):
+      let (output, added) = linearAttention(
+        packed: packed, heads: projections.queryHeads, after: past, featureMap: map, normalized: Self.isNormalized,
+        epsilon: Map.epsilon)
+      if Self.isNormalized || output.isFinite { return (output, added) }
+      let separated = projections.heads(of: packed)
+      return attend(featureMap.features(of: separated, table: nil), separated.value, after: past)
+    }
+  }
+
   /// Turned features meet the values, the others the sum of weights.
   private func attend(
     _ features: Map.Features, _ value: Tensor, after past: LinearAttentionState?
-  ) -> (output: Tensor, sums: LinearAttentionState) {
+  ) -> (output: Tensor, added: LinearAttentionState?) {
     guard let turned = features.turned else {
-      let result = linearAttention(
-        features.query, features.key, value, state: past, featureMap: .identity, normalized: Self.isNormalized,
-        epsilon: Map.epsilon)
-      if Self.isNormalized { return (result.output, result.state) }
-      let output = resultsOfSmallerQueries(features.query, results: result.output) {
-        linearAttention($0, features.key, value, state: past, featureMap: .identity, normalized: false).output
+      func read(_ query: Tensor) -> (output: Tensor, added: LinearAttentionState) {
+        linearAttention(
+          query, features.key, value, after: past, featureMap: .identity, normalized: Self.isNormalized,
+          epsilon: Map.epsilon)
       }
-      return (output, result.state)
+      let (output, added) = read(features.query)
+      if Self.isNormalized { return (output, added) }
+      return (resultsOfSmallerQueries(features.query, results: output) { read($0).output }, added)
     }
     // The sum of weights is the same attention to values of 1, whose sums are not written out for each position.
     let ones = Tensor(ones: value.shape.replacing(axis: 3, with: 1), dtype: value.dtype)
     let before = past.map { past in
       LinearAttentionState(matrix: past.sum.reshaped(Array(past.sum.shape) + [1]), sum: past.sum.detached)
     }
-    func weigh(_ query: Tensor) -> (output: Tensor, state: LinearAttentionState) {
-      linearAttention(query, features.key, ones, state: before, featureMap: .identity, normalized: false)
+    func weigh(_ query: Tensor) -> Tensor {
+      linearAttention(query, features.key, ones, state: before, featureMap: .identity, normalized: false).output
     }
-    var (query, (weights, sums)) = (turned.query, weigh(features.query))
+    var (query, weights) = (turned.query, weigh(features.query))
     if let factors = weightFactors(features.query, weights: weights) {
       query = query * factors
-      (weights, sums) = weigh(features.query * factors)
+      weights = weigh(features.query * factors)
     }
-    let (output, matrix) = outerProductRecurrence(query, turned.key, value, initial: past?.matrix)
-    let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
-    return (output / divisor(ofWeights: weights + Map.epsilon), LinearAttentionState(matrix: matrix, sum: sum))
+    let output = outerProductRecurrence(query, turned.key, value, initial: past?.matrix).output
+    let added = past.map { _ in
+      LinearAttentionState(
+        matrix: matmul(turned.key.swappingAxes(1, 2), value.swappingAxes(1, 2), transposeA: true),
+        sum: features.key.sum(along: 1))
+    }
+    return (output / divisor(ofWeights: weights + Map.epsilon), added)
   }
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of
@@ -224,33 +219,25 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
     let heads = projections.separated(x.reshaped([x.shape[0], 1, x.shape[1]]))
     let features = features(of: heads, after: state.positions, &context)
-    var (query, key) = features.turned ?? (features.query, features.key)
-    var divisor: Tensor?
+    let (query, key) = features.turned ?? (features.query, features.key)
+    var output = state.matrix.step(query: query, key: key, value: heads.value)
     if Self.isNormalized {
-      state.sum.recent = state.sum.recent + features.key.element(0, along: 1)
-      let sum = state.isYoung ? state.sum.recent : state.sum.total()
-      let weigh = { (query: Tensor) in (query * sum).sum(along: 2) }
-      let unscaled = features.query.element(0, along: 1)
-      var weights = weigh(unscaled)
-      if let factors = weightFactors(unscaled, weights: weights) {
-        weights = weigh(unscaled * factors) + (factors * Map.epsilon).reshaped(weights.shape)
-        query = query * factors.reshaped([x.shape[0], 1, heads.query.shape[2], 1])
-      } else {
+      state.sum.add(features.key.element(0, along: 1))
+      let sum = state.sum.value
+      func weigh(_ query: Tensor) -> Tensor { (query.element(0, along: 1) * sum).sum(along: 2) }
+      func perHead(_ x: Tensor) -> Tensor { x.reshaped([x.shape[0], 1, x.shape[1], 1]) }
+      var weights = perHead(weigh(features.query))
+      if let factors = weightFactors(features.query, weights: weights) {
+        weights = perHead(weigh(features.query * factors)) + factors * Map.epsilon
+        output = state.matrix.product(query: query * factors)
+      } else if Map.epsilon != 0 {
         weights = weights + Map.epsilon
       }
-      divisor = GodwitTensor.divisor(ofWeights: weights).reshaped([x.shape[0], 1, heads.query.shape[2], 1])
+      output = output / divisor(ofWeights: weights)
+    } else {
+      output = resultsOfSmallerQueries(query, results: output) { state.matrix.product(query: $0) }
     }
-    let (before, older) = (state.matrix.recent, state.isYoung ? nil : state.matrix.roundedOlder())
-    func read(_ query: Tensor) -> (output: Tensor, matrix: Tensor) {
-      let (output, matrix) = outerProductRecurrence(query, key, heads.value, initial: before)
-      guard let older else { return (output, matrix) }
-      let rows = query.reshaped(Shape([query.shape[0], query.shape[2], 1, query.shape[3]]))
-      return (output + matmul(rows, older).reshaped(output.shape), matrix)
-    }
-    var output: Tensor
-    (output, state.matrix.recent) = read(query)
-    output = divisor.map { output / $0 } ?? resultsOfSmallerQueries(query, results: output) { read($0).output }
-    state.advance(by: 1)
-    return projections.merged(featureMap.normalized(output)).reshaped(x.shape)
+    state.positions.advance(by: 1)
+    return finished(output).reshaped(x.shape)
   }
 }

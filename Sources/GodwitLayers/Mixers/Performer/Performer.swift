@@ -2,7 +2,7 @@
 ///
 /// Choromanski et al. 2021, "Rethinking attention with Performers". See `RandomFeatures` for the features and
 /// `KernelAttention` for the forms; with F features for each head 4 B T H F K operations beside the projections and 4 B T H F K
-/// for the features, a state of B H F (K + 1) scalars. Rotary positions turn queries and keys before the features, so what is
+/// for the features, a state of 2 B H F (K + 1) scalars. Rotary positions turn queries and keys before the features, so what is
 /// estimated is the attention to turned ones.
 public typealias Performer = KernelAttention<RandomFeatures>
 

@@ -1,55 +1,45 @@
 import GodwitTensor
 
-/// A sum over a past of any length, [B, ...]: of the last positions in the layer's type, of those before in float64.
+/// A sum over a past of any length, [B, ...], with the rest that rounding has taken from it so far.
 ///
-/// A float32 sum stands still where it is 2²⁴ times what is added, and drifts long before. Here the first addend that meets a large
-/// sum is itself a sum, of `block` positions, and meets it in float64: after n positions the error is at most that of a sum of
-/// `block` terms, block · 2⁻²⁴ of the sum, and n · 2⁻⁵³.
+/// A float32 sum stands still where it is 2²⁴ times what is added, and drifts long before; with its rest, which is added again
+/// with what comes next, its error is about 2⁻²⁴ of it however many addends it has. In float64 the rest stays 0.
 struct LongSum: Sendable {
-  /// How many positions are added up before they join the others.
-  static let block = 128
+  /// How many positions a kernel may add up by itself before they join a sum: of that many the error is below 10⁻⁵.
+  static let most = 256
 
-  /// The sum over the positions since the last full block.
-  var recent: Tensor
-  /// The sum over those before, in float64.
-  private(set) var older: Tensor
-  /// `older` in the type of `recent`, while nothing has changed it.
-  private var rounded: Tensor?
+  private var sum: Tensor
+  private var rest: Tensor
+
+  /// The sum, rounded.
+  var value: Tensor { longSumValue(sum, rest) }
 
   /// The sum over nothing.
   init(zeros shape: Shape, dtype: DType) {
-    recent = Tensor(zeros: shape, dtype: dtype)
-    older = Tensor(zeros: shape, dtype: .float64)
+    sum = Tensor(zeros: shape, dtype: dtype)
+    rest = Tensor(zeros: shape, dtype: dtype)
   }
 
-  /// The sum over the positions up to the last full block, rounded.
-  mutating func roundedOlder() -> Tensor {
-    if let rounded { return rounded }
-    let result = older.converted(to: recent.dtype)
-    rounded = result
-    return result
+  mutating func add(_ x: Tensor) { (sum, rest) = longSum(sum, rest, adding: x) }
+
+  /// Adds k vᵀ of one position, and returns its product with q: all [B, 1, H, ...].
+  mutating func step(query: Tensor, key: Tensor, value: Tensor) -> Tensor {
+    let output: Tensor
+    (output, sum, rest) = longSumStep(query, key, value, sum: sum, rest: rest)
+    return output
   }
 
-  /// The sum over all positions, rounded.
-  mutating func total() -> Tensor { recent + roundedOlder() }
-
-  /// Lets what is recent join the rest, of those sequences alone where the mask [B] is 1.
-  mutating func fold(_ mask: Tensor?) {
-    rounded = nil
-    let addends = recent.converted(to: .float64)
-    guard let mask else {
-      (older, recent) = (older + addends, Tensor(zeros: recent.shape, dtype: recent.dtype))
-      return
-    }
-    let rows = mask.reshaped(Shape([mask.count] + Array(repeating: 1, count: recent.rank - 1)))
-    older = select(rows.converted(to: .float64), older + addends, older)
-    recent = select(rows.converted(to: recent.dtype), Tensor(0, dtype: recent.dtype), recent)
+  /// The product with a query [B, 1, H, K] that `step` gives where nothing is added: [B, 1, H, V].
+  func product(query: Tensor) -> Tensor {
+    let nothing = Tensor(zeros: [query.shape[0], 1, query.shape[2], sum.shape[3]], dtype: sum.dtype)
+    let none = Tensor(zeros: query.shape, dtype: sum.dtype)
+    // With its rest the sum might round otherwise.
+    return longSumStep(query, none, nothing, sum: sum, rest: Tensor(zeros: rest.shape, dtype: rest.dtype)).output
   }
 
-  /// Lets a visitor change the leaves `name` and `older.name`.
+  /// Lets a visitor change the leaves `name` and `rest.name`.
   mutating func visit(_ name: String, _ visitor: inout some TensorVisitor) {
-    visitor.visit(name, &recent, .weight)
-    visitor.visit("older." + name, &older, .weight)
-    rounded = nil
+    visitor.visit(name, &sum, .weight)
+    visitor.visit("rest." + name, &rest, .weight)
   }
 }

@@ -4,8 +4,7 @@ import GodwitTensor
 /// What mixed chunk attention keeps of the past: the sum over the chunks that are over, and the keys and values of the one
 /// that is not. Its size does not depend on how long the past was.
 public struct MixedChunkState: SequenceState {
-  /// Σ k̃ vᵀ over all chunks that are over, [B, H, K, V].
-  private var past: LongSum
+  private var longPast: LongSum
   /// Local and global keys of the chunk that is not over, [B, c, 2, H, K], zeros beyond its end.
   public var keys: Tensor
   /// Its values, [B, c, H, V].
@@ -13,16 +12,19 @@ public struct MixedChunkState: SequenceState {
   /// How many positions each sequence has had.
   public private(set) var positions: Positions
 
+  /// Σ k̃ vᵀ over all chunks that are over, [B, H, K, V], rounded.
+  public var past: Tensor { longPast.value }
+
   /// The state before the first position.
   public init(batch: Int, heads: Int, keyWidth: Int, valueWidth: Int, chunk: Int, dtype: DType = .float32) {
-    past = LongSum(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
+    longPast = LongSum(zeros: [batch, heads, keyWidth, valueWidth], dtype: dtype)
     keys = Tensor(zeros: [batch, chunk, 2, heads, keyWidth], dtype: dtype)
     values = Tensor(zeros: [batch, chunk, heads, valueWidth], dtype: dtype)
     positions = Positions(batch: batch)
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    past.visit("past", &visitor)
+    longPast.visit("past", &visitor)
     visitor.visit("keys", &keys)
     visitor.visit("values", &values)
     visitor.visit("position", &positions)
@@ -46,24 +48,18 @@ public struct MixedChunkState: SequenceState {
     let allValues =
       begun == 0 ? values : concatenate([begunValues(begun, gates: values.shape[2] - 1), values], along: 1)
     let result = mixedChunkAttention(
-      rows, values: allValues, chunk: chunk, past: past.total(), position: position - begun, local: local,
+      rows, values: allValues, chunk: chunk, past: past, position: position - begun, local: local,
       global: global)
     let ended = 0..<(rows.shape[1] / chunk * chunk)
     if global && !ended.isEmpty {
       // Not what the kernel has added to all of the past, as that may be too large to show it.
       let keys = rows.slice(ended, along: 1).element(3, along: 2).swappingAxes(1, 2)
       let values = allValues.slice(ended, along: 1).element(allValues.shape[2] - 1, along: 2)
-      add(matmul(keys, values.swappingAxes(1, 2), transposeA: true))
+      longPast.add(matmul(keys, values.swappingAxes(1, 2), transposeA: true))
     }
     keep(rows, allValues)
     positions.advance(by: queriesAndKeys.shape[1])
     return result.output.slice(begun..<rows.shape[1], along: 1)
-  }
-
-  /// Adds the sum over chunks that are over.
-  private mutating func add(_ sum: Tensor) {
-    past.recent = past.recent + sum
-    past.fold(nil)
   }
 
   /// `mixedChunkAttention` of one position [B, 1, ...], in a time that does not depend on the past.
@@ -77,21 +73,21 @@ public struct MixedChunkState: SequenceState {
     _ queriesAndKeys: Tensor, values newValues: Tensor, local: Bool, global: Bool, after position: Int
   ) -> Tensor {
     let parts = queriesAndKeys.split([1, 1, 1, 1], along: 2)
-    let (shape, begun) = (past.recent.shape, position % chunk)
+    let (shape, begun) = (past.shape, position % chunk)
     keys.appendRows(concatenate([parts[1], parts[3]], along: 2), at: begun)
     let gatesAndValues = newValues.split([Int](repeating: 1, count: newValues.shape[2]), along: 2)
     values.appendRows(gatesAndValues.last!.reshaped([shape[0], 1, shape[1], shape[3]]), at: begun)
     func query(_ index: Int) -> Tensor { parts[index].reshaped([shape[0], shape[1], 1, shape[2]]) }
     let kept = values.transposed([0, 2, 1, 3])
-    var y = Tensor(zeros: [shape[0], shape[1], 1, shape[3]], dtype: past.recent.dtype)
+    var y = Tensor(zeros: [shape[0], shape[1], 1, shape[3]], dtype: past.dtype)
     if local {
       let scores = matmul(query(0), keptKeys(0), transposeB: true)
       y = y + matmul(reluSquared(scores), kept) * (1 / (Double(chunk) * Double(shape[2])))
     }
-    if global && position >= chunk { y = y + matmul(query(2), past.total()) * (1 / Double(position - begun)) }
+    if global && position >= chunk { y = y + matmul(query(2), past) * (1 / Double(position - begun)) }
     positions.advance(by: 1)
     if (position + 1) % chunk == 0 {
-      if global { add(matmul(keptKeys(1), kept, transposeA: true)) }
+      if global { longPast.add(matmul(keptKeys(1), kept, transposeA: true)) }
       (keys, values) = (Tensor(zeros: keys.shape, dtype: keys.dtype), Tensor(zeros: values.shape, dtype: values.dtype))
     }
     let output = y.reshaped([shape[0], 1, shape[1], shape[3]])
