@@ -41,7 +41,7 @@ def rotary(x):  # [T, H, K]: channel i turns with channel i + K / 2
     return np.concatenate([a * np.cos(angle) - b * np.sin(angle), a * np.sin(angle) + b * np.cos(angle)], -1)
 
 
-def attention(x, name):  # S = sum of rotary(f(k)) v', z = sum of f(k), y = S' rotary(f(q)) / (f(q) . z + 1e-6)
+def attention(x, name):  # S = sum of rotary(f(k)) v', z = sum of f(k), y = S' rotary(f(q)) / f(q) . z
     q, k, v = (part.reshape(len(x), heads, -1) for part in np.split(linear(x, name + ".queryKeyValue"), 3, -1))
     q, k = (np.where(y > 0, y + 1, np.exp(np.minimum(y, 0))) for y in (q, k))  # elu(y) + 1
     turned_q, turned_k = rotary(q), rotary(k)
@@ -49,7 +49,7 @@ def attention(x, name):  # S = sum of rotary(f(k)) v', z = sum of f(k), y = S' r
     for t in range(len(x)):
         past += turned_k[t][:, :, None] * v[t][:, None, :]
         total += k[t]
-        weight = (q[t] * total).sum(-1, keepdims=True) + 1e-6
+        weight = (q[t] * total).sum(-1, keepdims=True)
         out[t] = np.einsum("hfk,hf->hk", past, turned_q[t]) / weight
     return linear(out.reshape(len(x), -1), name + ".output")
 
