@@ -42,8 +42,8 @@ extension OperationConformanceTests {
             "linearAttention", shapes + states, [.real, .real, .real, .real, .positive],
             all: {
               let (y, added) = linearAttention(
-                $0[0], $0[1], $0[2], after: LinearAttentionState(matrix: $0[3], sum: $0[4]), featureMap: .eluPlusOne,
-                normalized: normalized, epsilon: 0)
+                $0[0], $0[1], $0[2], state: LinearAttentionState(matrix: $0[3], sum: $0[4]), featureMap: .eluPlusOne,
+                normalized: normalized, epsilon: 0, returnsAdded: true)
               return normalized ? [y, added.matrix, added.sum] : [y, added.matrix]
             }))
       }

@@ -74,31 +74,31 @@ public func linearAttention(
   return rule.attend([packed], state)
 }
 
-/// `linearAttention` after a long past: in place of the state, what the positions have added to it, which may be too small to
-/// show in it.
+/// `linearAttention` that may return, in place of the state, what the positions have added to it: after a long past that may be too
+/// small to show in it.
 package func linearAttention(
-  _ query: Tensor, _ key: Tensor, _ value: Tensor, after past: LinearAttentionState?, featureMap: ElementwiseFeatureMap,
-  normalized: Bool, epsilon: Double
-) -> (output: Tensor, added: LinearAttentionState) {
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, state: LinearAttentionState?, featureMap: ElementwiseFeatureMap,
+  normalized: Bool, epsilon: Double, returnsAdded: Bool
+) -> (output: Tensor, sums: LinearAttentionState) {
   let operands = AttentionOperands(query, key, value, "linearAttention")
   let rule = LinearAttentionRule(
     operands: operands, featureMap: featureMap, normalized: normalized, causal: true, epsilon: epsilon,
-    returnsAdded: past != nil)
-  let (y, added) = rule.attend([query, key, value], past)
-  return (y, added)
+    returnsAdded: returnsAdded)
+  let (y, sums) = rule.attend([query, key, value], state)
+  return (y, sums)
 }
 
 /// The same of operands side by side [B, T, 3 H K].
 package func linearAttention(
-  packed: Tensor, heads: Int, after past: LinearAttentionState?, featureMap: ElementwiseFeatureMap, normalized: Bool,
-  epsilon: Double
-) -> (output: Tensor, added: LinearAttentionState) {
+  packed: Tensor, heads: Int, state: LinearAttentionState?, featureMap: ElementwiseFeatureMap, normalized: Bool,
+  epsilon: Double, returnsAdded: Bool
+) -> (output: Tensor, sums: LinearAttentionState) {
   let operands = AttentionOperands(packed: packed, heads: heads, keyHeads: heads, "linearAttention")
   let rule = LinearAttentionRule(
     operands: operands, featureMap: featureMap, normalized: normalized, causal: true, epsilon: epsilon,
-    returnsAdded: past != nil)
-  let (y, added) = rule.attend([packed], past)
-  return (y, added)
+    returnsAdded: returnsAdded)
+  let (y, sums) = rule.attend([packed], state)
+  return (y, sums)
 }
 
 private struct LinearAttentionRule: Sendable {

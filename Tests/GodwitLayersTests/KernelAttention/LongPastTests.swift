@@ -6,10 +6,10 @@ import Testing
 @testable import GodwitLayers
 
 @Suite struct LongPastTests {
-  /// A past of 10⁸ positions that is simulated: as so many times the sums of 384.
+  /// A past of 10⁸ positions that is simulated: as so many times the sums of 1,100.
   @Test(
     arguments: ["linear", "linear-relu-squared", "linear-cosine", "performer", "linear-identity", "flash:chunk=16"],
-    [1, 1 << 18])
+    [1, 1 << 17])
   func aLongPastGoesOnAsInFloat64(name: String, factor: Int) throws {
     let kind = try MixerKind(named: name)
     for rotary in kind.supportsRotary ? [false, true] : [false] {
@@ -21,7 +21,7 @@ import Testing
     var generator = Philox(seed: 4)
     let mixer = try kind.make(options, using: &generator)
     let exact = mixer.mapTensors { $0.converted(to: .float64) }
-    let past = Tensor(normal: 0, shape: [1, 384, 8], using: &generator)
+    let past = Tensor(normal: 0, shape: [1, 1100, 8], using: &generator)
     let x = Tensor(normal: 0, shape: [1, 1000, 8], using: &generator)
 
     var begun = mixer.initialState(batch: 1)

@@ -101,22 +101,27 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
   // MARK: Parallel  Y = (tril(φ(Q) ψ(K)ᵀ) V) / (tril(φ(Q) ψ(K)ᵀ) 1 + ε), block by block
 
   public func callAsFunction(_ x: Tensor, context: inout ForwardContext) -> Tensor {
-    finished(attend(operands(of: x, after: nil, &context), after: nil).output)
+    finished(attend(operands(of: x, after: nil, &context), after: nil, returnsAdded: false).output)
   }
 
   public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
     let operands = operands(of: x, after: state.positions, &context)
     let length = x.shape[1]
+    defer { state.positions.advance(by: length) }
+    if state.positions.most + length <= LongSum.short {
+      let (output, sums) = attend(operands, after: state.sums, returnsAdded: false)
+      state.matrix.replace(by: sums.matrix)
+      if Self.isNormalized { state.sum.replace(by: sums.sum) }
+      return finished(output)
+    }
     var outputs: [Tensor] = []
     for start in stride(from: 0, to: max(length, 1), by: LongSum.most) {
       let piece = operands.slice(start..<min(start + LongSum.most, length), of: length)
-      let (output, added) = attend(piece, after: state.sums)
+      let (output, added) = attend(piece, after: state.sums, returnsAdded: true)
       outputs.append(output)
-      guard let added else { continue }
       state.matrix.add(added.matrix)
       if Self.isNormalized { state.sum.add(added.sum) }
     }
-    state.positions.advance(by: length)
     return finished(outputs.count == 1 ? outputs[0] : concatenate(outputs, along: 1))
   }
 
@@ -156,56 +161,60 @@ public struct KernelAttention<Map: FeatureMap>: ConfigurableMixer {
     return featureMap.features(of: heads, table: table)
   }
 
-  /// - Returns: what the heads give, and after a past what the positions add to the sums.
+  /// - Returns: what the heads give, and the sums after the positions or what these have added to them.
   private func attend(
-    _ operands: Operands, after past: LinearAttentionState?
-  ) -> (output: Tensor, added: LinearAttentionState?) {
+    _ operands: Operands, after past: LinearAttentionState?, returnsAdded: Bool
+  ) -> (output: Tensor, sums: LinearAttentionState) {
     switch operands {
-    case .features(let features, let value): return attend(features, value, after: past)
+    case .features(let features, let value):
+      return attend(features, value, after: past, returnsAdded: returnsAdded)
     case .packed(let packed, let map):
-      let (output, added) = linearAttention(
-        packed: packed, heads: projections.queryHeads, after: past, featureMap: map, normalized: Self.isNormalized,
-        epsilon: Map.epsilon)
-      if Self.isNormalized || output.isFinite { return (output, added) }
-      let separated = projections.heads(of: packed)
-      return attend(featureMap.features(of: separated, table: nil), separated.value, after: past)
+      let (output, sums) = linearAttention(
+        packed: packed, heads: projections.queryHeads, state: past, featureMap: map, normalized: Self.isNormalized,
+        epsilon: Map.epsilon, returnsAdded: returnsAdded)
+      if Self.isNormalized || output.isFinite { return (output, sums) }
+      let heads = projections.heads(of: packed)
+      let features = featureMap.features(of: heads, table: nil)
+      return attend(features, heads.value, after: past, returnsAdded: returnsAdded)
     }
   }
 
   /// Turned features meet the values, the others the sum of weights.
   private func attend(
-    _ features: Map.Features, _ value: Tensor, after past: LinearAttentionState?
-  ) -> (output: Tensor, added: LinearAttentionState?) {
+    _ features: Map.Features, _ value: Tensor, after past: LinearAttentionState?, returnsAdded: Bool
+  ) -> (output: Tensor, sums: LinearAttentionState) {
     guard let turned = features.turned else {
-      func read(_ query: Tensor) -> (output: Tensor, added: LinearAttentionState) {
+      func read(_ query: Tensor) -> (output: Tensor, sums: LinearAttentionState) {
         linearAttention(
-          query, features.key, value, after: past, featureMap: .identity, normalized: Self.isNormalized,
-          epsilon: Map.epsilon)
+          query, features.key, value, state: past, featureMap: .identity, normalized: Self.isNormalized,
+          epsilon: Map.epsilon, returnsAdded: returnsAdded)
       }
-      let (output, added) = read(features.query)
-      if Self.isNormalized { return (output, added) }
-      return (resultsOfSmallerQueries(features.query, results: output) { read($0).output }, added)
+      let (output, sums) = read(features.query)
+      if Self.isNormalized { return (output, sums) }
+      return (resultsOfSmallerQueries(features.query, results: output) { read($0).output }, sums)
     }
     // The sum of weights is the same attention to values of 1, whose sums are not written out for each position.
     let ones = Tensor(ones: value.shape.replacing(axis: 3, with: 1), dtype: value.dtype)
     let before = past.map { past in
       LinearAttentionState(matrix: past.sum.reshaped(Array(past.sum.shape) + [1]), sum: past.sum.detached)
     }
-    func weigh(_ query: Tensor) -> Tensor {
-      linearAttention(query, features.key, ones, state: before, featureMap: .identity, normalized: false).output
+    func weigh(_ query: Tensor) -> (output: Tensor, sums: LinearAttentionState) {
+      linearAttention(
+        query, features.key, ones, state: before, featureMap: .identity, normalized: false, epsilon: 0,
+        returnsAdded: returnsAdded)
     }
-    var (query, weights) = (turned.query, weigh(features.query))
+    var (query, (weights, sums)) = (turned.query, weigh(features.query))
     if let factors = weightFactors(features.query, weights: weights) {
       query = query * factors
-      weights = weigh(features.query * factors)
+      (weights, sums) = weigh(features.query * factors)
     }
-    let output = outerProductRecurrence(query, turned.key, value, initial: past?.matrix).output
-    let added = past.map { _ in
-      LinearAttentionState(
-        matrix: matmul(turned.key.swappingAxes(1, 2), value.swappingAxes(1, 2), transposeA: true),
-        sum: features.key.sum(along: 1))
+    var (output, matrix) = outerProductRecurrence(query, turned.key, value, initial: past?.matrix)
+    if returnsAdded {
+      matrix = matmul(turned.key.swappingAxes(1, 2), value.swappingAxes(1, 2), transposeA: true)
     }
-    return (output / divisor(ofWeights: weights + Map.epsilon), added)
+    output = output / divisor(ofWeights: weights + Map.epsilon)
+    let sum = sums.matrix.reshaped(Array(sums.matrix.shape.dropLast()))
+    return (output, LinearAttentionState(matrix: matrix, sum: sum))
   }
 
   // MARK: Chunked  the parallel form from the sums so far, which it is made of

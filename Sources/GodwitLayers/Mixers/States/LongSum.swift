@@ -5,8 +5,10 @@ import GodwitTensor
 /// A float32 sum stands still where it is 2²⁴ times what is added, and drifts long before; with its rest, which is added again
 /// with what comes next, its error is about 2⁻²⁴ of it however many addends it has. In float64 the rest stays 0.
 struct LongSum: Sendable {
-  /// How many positions a kernel may add up by itself before they join a sum: of that many the error is below 10⁻⁵.
+  /// How many positions a kernel may add to a long sum as it is: their rounding is below 10⁻⁵ of it.
   static let most = 256
+  /// Up to how many positions in all a sum needs no rest: rounding is then that of the form at once over as many.
+  static let short = 1024
 
   private var sum: Tensor
   private var rest: Tensor
@@ -19,6 +21,9 @@ struct LongSum: Sendable {
     sum = Tensor(zeros: shape, dtype: dtype)
     rest = Tensor(zeros: shape, dtype: dtype)
   }
+
+  /// The sum with what a kernel has added to its value.
+  mutating func replace(by value: Tensor) { (sum, rest) = (value, rest.detached) }
 
   mutating func add(_ x: Tensor) { (sum, rest) = longSum(sum, rest, adding: x) }
 
