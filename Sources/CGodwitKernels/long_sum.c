@@ -1,6 +1,5 @@
 #include "long_sum.h"
 
-#include <float.h>
 #include <stdint.h>
 
 #define GW_BODY "long_sum.inc"
