@@ -12,12 +12,13 @@ import CGodwitKernels
 ///   - initial: the sum of outer products over the positions before, [B, H, K, V]; zero if nil.
 ///   - means: [B, H, N, K, V] for the N chunks: what each chunk reads, kept for the gradient; where `global`.
 ///   - final: the sum over the positions before and all full chunks, if wanted; where `global`.
+///   - added: the sum over all full chunks alone, if wanted; where `global`.
 ///   - attended: [B, T, H, V] rows, the result before the gate, kept for the gradient; where there are gates.
 ///   - out: [B, T, H, V] rows.
 package func mixedChunkAttention(
   _ shape: MixedChunkShape, _ operands: MixedChunkOperands, initial: UnsafePointer<Float>?,
-  means: UnsafeMutablePointer<Float>, final: UnsafeMutablePointer<Float>?, attended: MutableAttentionRows?,
-  out: MutableAttentionRows, on isa: InstructionSet? = nil
+  means: UnsafeMutablePointer<Float>, final: UnsafeMutablePointer<Float>?, added: UnsafeMutablePointer<Float>? = nil,
+  attended: MutableAttentionRows?, out: MutableAttentionRows, on isa: InstructionSet? = nil
 ) {
   let products = isa ?? .currentForProducts
   if shape.global {
@@ -27,7 +28,7 @@ package func mixedChunkAttention(
         operands.rows(.globalKey, shape, place), transposeA: true, operands.values(shape, place),
         into: FloatRows(means + shape.stateStart(place), stride: shape.valueWidth), on: products)
     }
-    MixedChunkSums(shape, isa).means(means, initial: initial, final: final)
+    MixedChunkSums(shape, isa).means(means, initial: initial, final: final, added: added)
   }
   let times = gw_binary_loop(
     (isa ?? .current).rawValue, 0, BinaryOperation.multiply.rawValue, Int32(GW_ROWS_BOTH))!

@@ -16,13 +16,22 @@ struct MixedChunkSums {
   ///   - sums: [B, H, N, K, V], replaced.
   ///   - initial: [B, H, K, V], zero if nil.
   ///   - final: the sum over initial and all full chunks, if wanted.
-  func means(_ sums: UnsafeMutablePointer<Float>, initial: UnsafePointer<Float>?, final: UnsafeMutablePointer<Float>?) {
-    forEachRange(of: sums, from: initial, to: final) { first, count, running, own in
+  ///   - added: the sum over all full chunks, if wanted.
+  func means(
+    _ sums: UnsafeMutablePointer<Float>, initial: UnsafePointer<Float>?, final: UnsafeMutablePointer<Float>?,
+    added: UnsafeMutablePointer<Float>?
+  ) {
+    forEachRange(of: sums, from: initial, to: final) { place, first, count, running, own in
+      let added = added.map { $0 + place }
+      added?.update(repeating: 0, count: count)
       for index in 0..<shape.chunks {
         let sum = first + index * shape.stateCount
         own.update(from: sum, count: count)
         scale(running, by: shape.globalScale(index), count, sum)
-        if shape.causal && shape.isFull(index) { add(own, count, running) }
+        if shape.causal && shape.isFull(index) {
+          add(own, count, running)
+          if let added { add(own, count, added) }
+        }
       }
     }
   }
@@ -36,7 +45,7 @@ struct MixedChunkSums {
   func gradients(
     _ sums: UnsafeMutablePointer<Float>, final: UnsafePointer<Float>?, initial: UnsafeMutablePointer<Float>?
   ) {
-    forEachRange(of: sums, from: final, to: initial) { first, count, running, own in
+    forEachRange(of: sums, from: final, to: initial) { _, first, count, running, own in
       for index in (0..<shape.chunks).reversed() {
         let sum = first + index * shape.stateCount
         own.update(from: sum, count: count)
@@ -60,14 +69,14 @@ struct MixedChunkSums {
     table.pointee.scale_add(Int64(count), 1, x, y)
   }
 
-  /// Calls `body` for pieces of the sums of each head of the batch: with the piece of the first chunk's sum, the number of
-  /// its elements, the running sum, and scratch for another piece.
+  /// Calls `body` for pieces of the sums of each head of the batch: with the place of the piece in [B, H, K, V], the piece of
+  /// the first chunk's sum, the number of its elements, the running sum, and scratch for another piece.
   ///
   /// The running sum starts at `start`, or at zero, and at the sum over all chunks besides unless causal; it ends in `end`.
   private func forEachRange(
     of sums: UnsafeMutablePointer<Float>, from start: UnsafePointer<Float>?, to end: UnsafeMutablePointer<Float>?,
     _ body: (
-      _ first: UnsafeMutablePointer<Float>, _ count: Int, _ running: UnsafeMutablePointer<Float>,
+      _ place: Int, _ first: UnsafeMutablePointer<Float>, _ count: Int, _ running: UnsafeMutablePointer<Float>,
       _ own: UnsafeMutablePointer<Float>
     ) -> Void
   ) {
@@ -90,7 +99,7 @@ struct MixedChunkSums {
         if !shape.causal {
           for index in 0..<shape.chunks { add(first + index * shape.stateCount, count, running) }
         }
-        body(first, count, running, own)
+        body(place, first, count, running, own)
         end.map { $0 + place }?.update(from: running, count: count)
       }
     }

@@ -46,7 +46,7 @@ import Testing
     var gates = naive.gates?.map(Float.init) ?? []
     var dGates = gates
     let past = naive.past.map(Float.init)
-    var (final, dPast) = (past, past)
+    var (final, added, dPast) = (past, past, past)
     var (y, attended) = (v, v)
     var means = [Float](repeating: .nan, count: past.count * shape.chunks)
     var d = dy.map(Float.init)
@@ -64,8 +64,8 @@ import Testing
     let gradients = operands(&dx, &dv, &dGates)
     let kept = place(attended.withUnsafeMutableBufferPointer { $0.baseAddress! })
     mixedChunkAttention(
-      shape, inputs, initial: test.causal ? past : nil, means: &means, final: &final, attended: test.gated ? kept : nil,
-      out: place(y.withUnsafeMutableBufferPointer { $0.baseAddress! }), on: isa)
+      shape, inputs, initial: test.causal ? past : nil, means: &means, final: &final, added: &added,
+      attended: test.gated ? kept : nil, out: place(y.withUnsafeMutableBufferPointer { $0.baseAddress! }), on: isa)
     let dFinalFloats = dFinal.map(Float.init)
     mixedChunkAttentionGradient(
       shape, inputs, means: &means, attended: test.gated ? kept : nil,
@@ -74,7 +74,10 @@ import Testing
 
     withExtendedLifetime((x, v, gates, dx, dv, dGates, attended, y, d)) {
       check(y, naive.output, "y")
-      if test.causal { check(final, naive.final, "final") }
+      if test.causal {
+        check(final, naive.final, "final")
+        check(added, zip(naive.final, naive.past).map { $0 - $1 }, "added")
+      }
       check(dx, want.x, "dx")
       check(dv, want.values, "dv")
       if test.gated { check(dGates, want.gates, "dGates") }

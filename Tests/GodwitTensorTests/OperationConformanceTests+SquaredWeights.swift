@@ -52,6 +52,15 @@ extension OperationConformanceTests {
                 return [y, past]
               }))
           cases.append(
+            OperationCase(
+              "mixedChunkAttention, what is added", shapes + [[b, h, k, v]],
+              all: {
+                let (y, added) = mixedChunkAttention(
+                  $0[0], values: $0[1], chunk: chunk, addingTo: $0[2], position: 2 * chunk, local: local, global: global
+                )
+                return global ? [y, added] : [y]
+              }))
+          cases.append(
             OperationCase("bidirectionalMixedChunkAttention", shapes) {
               bidirectionalMixedChunkAttention($0[0], values: $0[1], chunk: chunk, local: local, global: global)
             })

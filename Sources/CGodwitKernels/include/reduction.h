@@ -13,6 +13,8 @@ struct gw_reduction {
   void (*extremum_along_rows)(int64_t rows, int64_t n, const void *x, int64_t row, int32_t least, void *y);
   // y[c] = greatest (or least) of x[r * row + c] over r < rows, NaN if one of them is; rows > 0.
   void (*extremum_across_rows)(int64_t rows, int64_t columns, const void *x, int64_t row, int32_t least, void *y);
+  // Whether some x, or its magnitude, is not within least ... most; a NaN never is.
+  int (*outside)(int64_t n, const void *x, int magnitudes, double least, double most);
   // The first place of the greatest element, or of the first NaN; n > 0, elements `step` apart.
   int64_t (*argmax)(int64_t n, const void *x, int64_t step);
   // Row after row, `row` elements apart (negative: backward): sums[c] += x[c]; y[c] = sums[c], `exclusive` before it.

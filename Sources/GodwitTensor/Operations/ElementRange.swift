@@ -12,28 +12,17 @@ extension DType {
 
 extension Tensor {
   /// Whether all elements are finite.
-  package var isFinite: Bool { !hasElement(above: dtype.greatest, orBelow: 0) }
+  package var isFinite: Bool { !hasMagnitude(outside: 0...dtype.greatest) }
 
-  /// Whether some element is above `limit`; where `least` is given, whether some magnitude is, or is below that or not a number.
-  func hasElement(above limit: Double, orBelow least: Double? = nil) -> Bool {
-    func check<Scalar: BinaryFloatingPoint>(_ elements: UnsafePointer<Scalar>) -> Bool {
-      let most = Scalar(limit)
-      var found = false
-      if let least = least.map(Scalar.init) {
-        for index in 0..<count {
-          let size = Swift.abs(elements[index])
-          found = found || !(size <= most && size >= least)
-        }
-      } else {
-        for index in 0..<count { found = found || elements[index] > most }
-      }
-      return found
-    }
-    return withExtendedLifetime(self) {
-      switch dtype {
-      case .float32: check(floats)
-      case .float64: check(pointer.assumingMemoryBound(to: Double.self))
-      }
+  /// Whether some element is above a limit, or not a number.
+  func hasElement(above limit: Double) -> Bool { hasElement(outside: -Double.infinity...limit, magnitudes: false) }
+
+  /// Whether some magnitude is not within a range, or not a number.
+  func hasMagnitude(outside range: ClosedRange<Double>) -> Bool { hasElement(outside: range, magnitudes: true) }
+
+  private func hasElement(outside range: ClosedRange<Double>, magnitudes: Bool) -> Bool {
+    withExtendedLifetime(self) {
+      GodwitKernels.hasElement(dtype, count: count, pointer, outside: range, magnitudes: magnitudes)
     }
   }
 }

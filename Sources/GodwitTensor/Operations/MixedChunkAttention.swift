@@ -37,6 +37,18 @@ public func mixedChunkAttention(
   return (y[0], global ? y[1] : past ?? Tensor(zeros: rule.stateShape, dtype: values.dtype))
 }
 
+/// `mixedChunkAttention` that returns, in place of the sum after the last full chunk, what the full chunks have added to it: after a
+/// long past that may be too small to show in it.
+package func mixedChunkAttention(
+  _ queriesAndKeys: Tensor, values: Tensor, chunk: Int, addingTo past: Tensor, position: Int, local: Bool, global: Bool
+) -> (output: Tensor, added: Tensor) {
+  var rule = MixedChunkRule(
+    queriesAndKeys, values, chunk: chunk, causal: true, position: position, local: local, global: global)
+  rule.returnsAdded = true
+  let y = rule.attend([queriesAndKeys, values, past])
+  return (y[0], global ? y[1] : Tensor(zeros: rule.stateShape, dtype: values.dtype))
+}
+
 /// Mixed chunk attention to the whole sequence: squared weights within a chunk, and a mean of outer products over all
 /// positions, those of the own chunk and of later ones included.
 ///
@@ -52,6 +64,8 @@ public func bidirectionalMixedChunkAttention(
 private struct MixedChunkRule: Sendable {
   let shape: MixedChunkShape
   let isGated: Bool
+  /// Whether what is added to the sum over the past is returned in its place.
+  var returnsAdded = false
 
   var stateShape: Shape { [shape.batch, shape.heads, shape.keyWidth, shape.valueWidth] }
   private var outputShape: Shape { [shape.batch, shape.length, shape.heads, shape.valueWidth] }
@@ -92,7 +106,8 @@ private struct MixedChunkRule: Sendable {
     let past = keepsPast ? Tensor(stateShape, .float32) { _ in } : nil
     let initial = keepsPast && x.count > 2 ? x[2] : nil
     mixedChunkAttention(
-      shape, operands(x), initial: initial?.floats, means: means.freshFloats, final: past?.freshFloats,
+      shape, operands(x), initial: initial?.floats, means: means.freshFloats,
+      final: returnsAdded ? nil : past?.freshFloats, added: returnsAdded ? past?.freshFloats : nil,
       attended: attended.map { MutableAttentionRows(fresh: $0) }, out: MutableAttentionRows(fresh: y))
     return FusedResult([y] + (past.map { [$0] } ?? [])) { dy, needed in
       let gradients = x.prefix(2).map { Tensor($0.shape, .float32) { _ in } }
@@ -102,8 +117,14 @@ private struct MixedChunkRule: Sendable {
         shape, operands(x), means: means.freshFloats, attended: attended.map { MutableAttentionRows(fresh: $0) },
         dOut: MutableAttentionRows(fresh: dOutput), dFinal: keepsPast ? dy[1]?.floats : nil,
         gradients: operands(gradients), dInitial: dInitial?.freshFloats)
-      return withExtendedLifetime((dy, dOutput)) { gradients + (x.count > 2 ? [dInitial] : []) }
+      return withExtendedLifetime((dy, dOutput)) { gradients + (x.count > 2 ? [less(dInitial, dy)] : []) }
     }
+  }
+
+  /// The gradient of the initial sum, without what reached it by the final one where only what is added is returned.
+  private func less(_ gradient: Tensor?, _ dy: [Tensor?]) -> Tensor? {
+    guard returnsAdded, keepsPast, let gradient, let dFinal = dy[1] else { return gradient }
+    return gradient - dFinal
   }
 
   private func operands(_ x: [Tensor]) -> MixedChunkOperands {
@@ -149,7 +170,7 @@ private struct MixedChunkRule: Sendable {
     guard keepsPast else { return [output] }
     let full = shape.length / shape.chunk * shape.chunk
     let past = matmul(part(3).slice(0..<full, along: 2), value.slice(0..<full, along: 2), transposeA: true)
-    return [output, x.count > 2 ? past + x[2] : past]
+    return [output, x.count > 2 && !returnsAdded ? past + x[2] : past]
   }
 
   /// [T, T], 1 where the chunks of query and key are related so, and where causal the key is not later.

@@ -4,6 +4,6 @@ import GodwitKernels
 /// normal number are none.
 package func divisor(ofWeights sum: Tensor) -> Tensor {
   let least = sum.dtype == .float32 ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
-  if !sum.hasElement(above: .infinity, orBelow: least) { return sum }
+  if !sum.hasMagnitude(outside: least...(.infinity)) { return sum }
   return select(less(abs(sum), Tensor(least, dtype: sum.dtype)), Tensor(.infinity, dtype: sum.dtype), sum)
 }

@@ -38,7 +38,7 @@ package func rowsToSquare(_ x: Tensor) -> Tensor {
 package func weightFactors(_ query: Tensor, weights: Tensor) -> Tensor? {
   let exponents = query.dtype.weightExponents
   let most = Double(sign: .plus, exponent: exponents.weights, significand: 1)
-  guard weights.hasElement(above: most, orBelow: 1 / most) else { return nil }
+  guard weights.hasMagnitude(outside: 1 / most...most) else { return nil }
   let least = query.dtype == .float32 ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
   let sums = weights.scalars.map(abs)
   return query.rowFactors { largest, row in

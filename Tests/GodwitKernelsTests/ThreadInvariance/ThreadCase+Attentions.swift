@@ -182,11 +182,12 @@ extension ThreadCase {
     return [
       ThreadCase(
         "mixedChunkAttention", "causal \(causal)", reads: [x, v, v, state],
-        writes: [v, v, means] + (causal ? [state] : [])
+        writes: [v, v, means] + (causal ? [state, state] : [])
       ) {
         mixedChunkAttention(
           shape, operands($0), initial: causal ? $0[3].floats : nil, means: $1[2].floats,
-          final: causal ? $1[3].floats : nil, attended: rows($1[0]), out: rows($1[1]), on: $2)
+          final: causal ? $1[3].floats : nil, added: causal ? $1[4].floats : nil, attended: rows($1[0]),
+          out: rows($1[1]), on: $2)
       },
       ThreadCase(
         "mixedChunkAttentionGradient", "causal \(causal)", reads: [x, v, v, means, v, v, state],

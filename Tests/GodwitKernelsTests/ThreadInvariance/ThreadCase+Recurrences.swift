@@ -158,24 +158,12 @@ extension ThreadCase {
           batch * heads * keyWidth * valueWidth, batch * heads * keyWidth, batch * 500 * heads
         )
         let detail = "B\(batch) H\(heads), causal \(causal), normalized \(normalized)"
-        cases += [
+        cases += [false, true].map { onlyAdded in
           ThreadCase(
-            "linearAttention", detail, reads: [k, k, v, states, sums], from: [-1...1, -1...1, -1...1, -1...1, 0...1],
-            writes: [v, states] + (normalized ? [divisors, sums] : [])
-          ) {
-            linearAttention(
-              shape, map: .eluPlusOne, normalized: normalized,
-              queries: AttentionRows($0[0], length: 500, width: heads * keyWidth),
-              keys: AttentionRows($0[1], length: 500, width: heads * keyWidth),
-              values: AttentionRows($0[2], length: 500, width: heads * valueWidth),
-              output: MutableAttentionRows($1[0], length: 500, width: heads * valueWidth),
-              denominator: normalized ? $1[2].floats : nil, initialState: $0[3].floats, initialSum: $0[4].floats,
-              finalState: $1[1].floats, finalSum: normalized ? $1[3].floats : nil, on: $2)
-          },
-          ThreadCase(
-            "linearAttention", detail + ", what is added", reads: [k, k, v, states, sums],
+            "linearAttention", detail + (onlyAdded ? ", what is added" : ""), reads: [k, k, v, states, sums],
             from: [-1...1, -1...1, -1...1, -1...1, 0...1], writes: [v, states] + (normalized ? [divisors, sums] : [])
           ) {
+            let (matrix, sum) = ($1[1].floats, normalized ? $1[3].floats : nil)
             linearAttention(
               shape, map: .eluPlusOne, normalized: normalized,
               queries: AttentionRows($0[0], length: 500, width: heads * keyWidth),
@@ -183,8 +171,11 @@ extension ThreadCase {
               values: AttentionRows($0[2], length: 500, width: heads * valueWidth),
               output: MutableAttentionRows($1[0], length: 500, width: heads * valueWidth),
               denominator: normalized ? $1[2].floats : nil, initialState: $0[3].floats, initialSum: $0[4].floats,
-              added: ($1[1].floats, $1[normalized ? 3 : 0].floats), on: $2)
-          },
+              finalState: onlyAdded ? nil : matrix, finalSum: onlyAdded ? nil : sum,
+              added: onlyAdded ? (matrix, sum ?? $1[0].floats) : nil, on: $2)
+          }
+        }
+        cases.append(
           ThreadCase(
             "linearAttentionGradient", detail,
             reads: [k, k, v, v, divisors, states, sums, v, states, sums, divisors],
@@ -207,8 +198,7 @@ extension ThreadCase {
               keyGradient: MutableAttentionRows($1[1], length: 500, width: heads * keyWidth),
               valueGradient: MutableAttentionRows($1[2], length: 500, width: heads * valueWidth),
               initialStateGradient: $1[3].floats, initialSumGradient: normalized ? $1[4].floats : nil, on: $2)
-          },
-        ]
+          })
       }
     }
     return cases

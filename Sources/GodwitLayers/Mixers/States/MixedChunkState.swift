@@ -48,15 +48,8 @@ public struct MixedChunkState: SequenceState {
     let allValues =
       begun == 0 ? values : concatenate([begunValues(begun, gates: values.shape[2] - 1), values], along: 1)
     let result = mixedChunkAttention(
-      rows, values: allValues, chunk: chunk, past: past, position: position - begun, local: local,
-      global: global)
-    let ended = 0..<(rows.shape[1] / chunk * chunk)
-    if global && !ended.isEmpty {
-      // Not what the kernel has added to all of the past, as that may be too large to show it.
-      let keys = rows.slice(ended, along: 1).element(3, along: 2).swappingAxes(1, 2)
-      let values = allValues.slice(ended, along: 1).element(allValues.shape[2] - 1, along: 2)
-      longPast.add(matmul(keys, values.swappingAxes(1, 2), transposeA: true))
-    }
+      rows, values: allValues, chunk: chunk, addingTo: past, position: position - begun, local: local, global: global)
+    if global && rows.shape[1] >= chunk { longPast.add(result.added) }
     keep(rows, allValues)
     positions.advance(by: queriesAndKeys.shape[1])
     return result.output.slice(begun..<rows.shape[1], along: 1)
