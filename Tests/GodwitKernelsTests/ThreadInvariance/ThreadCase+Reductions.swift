@@ -44,6 +44,13 @@ extension ThreadCase {
           $1[0].storeBytes(of: sum, as: Double.self)
           if dtype == .float64 { $1[0].storeBytes(of: sum, toByteOffset: 8, as: Double.self) }
         })
+      for bound in [0.9999, 1] {
+        cases.append(
+          ThreadCase("hasElement", "beyond \(bound)", dtype, reads: [300_001], writes: [1]) {
+            let found = hasElement(dtype, count: 300_001, $0[0], outside: 0...bound, magnitudes: true, on: $2)
+            fill(dtype, count: 1, $1[0], found ? 1 : 0)
+          })
+      }
     }
     return cases
   }()
