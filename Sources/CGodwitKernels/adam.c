@@ -1,6 +1,5 @@
 #include "adam.h"
 
-#include <float.h>
 #include <stdint.h>
 
 #define GW_BODY "adam.inc"
