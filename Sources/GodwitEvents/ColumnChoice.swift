@@ -94,7 +94,7 @@ struct ColumnChoice {
       // Numbers of events on days one after the other, or the days of events?
       let counts = numbers.filter(\.isWhole)
       if kind == nil, profile.isRegular, !counts.isEmpty {
-        throw EventFileProblem.doubtfulColumn(nil, candidates: ([profile] + counts).map(\.title)).anywhere
+        throw EventFileProblem.doubtfulColumn(nil, candidates: (counts + [profile]).map(\.title)).anywhere
       }
       return chosen
     }

@@ -15,10 +15,11 @@ struct ColumnProfile {
 
   init(index: Int, name: String, rows: [ArraySlice<UInt8>]) {
     (self.index, self.name) = (index, name)
-    times = rows.compactMap { EventTime($0) }
-    let rest = rows.filter { !MissingValue.isOne($0) && EventTime($0) == nil }
+    let order = DateOrder(rows)
+    times = rows.compactMap { EventTime($0, order) }
+    let rest = rows.filter { !MissingValue.isOne($0) && EventTime($0, order) == nil }
     others = rest.count
-    looksLikeDates = !rest.isEmpty && rest.prefix(3).allSatisfy(ColumnProfile.looksLikeDate)
+    looksLikeDates = !rest.isEmpty && rest.prefix(3).allSatisfy(EventDate.isLike)
     isTimeOfDay = times.isEmpty && !rest.isEmpty && rest.allSatisfy(ColumnProfile.isTimeOfDay)
     example = rows.prefix(3).map(\.text).joined(separator: ", ") + (rows.count > 3 ? ", …" : "")
   }
@@ -126,14 +127,6 @@ struct ColumnProfile {
     "count", "counts", "n", "events", "number", "total", "cases", "deaths", "visits", "hits", "calls", "births",
     "anzahl",
   ]
-
-  private static func looksLikeDate(_ text: ArraySlice<UInt8>) -> Bool {
-    if EventDate.isDoubtful(text.text) { return true }
-    var cursor = ByteCursor(text)
-    return text.count >= 8 && cursor.number(4...4, 1000...9999) != nil
-      && cursor.take(UInt8(ascii: "-"), UInt8(ascii: "/"))
-      && cursor.number(1...2, 0...99) != nil
-  }
 
   private static func isTimeOfDay(_ text: ArraySlice<UInt8>) -> Bool {
     var cursor = ByteCursor(text)

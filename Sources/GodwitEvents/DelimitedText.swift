@@ -183,10 +183,11 @@ struct DelimitedText {
 
   // MARK: The layout
 
-  /// Brackets if the first line has a time in them and more beside; else the first of the delimiters that one of the first records
-  /// has.
+  /// Brackets if the first line has a time in them and more beside; else the delimiter that cuts most of the first records into
+  /// as many fields, one in a title being no delimiter.
   private func detectedLayout() throws(EventFileProblem.Located) -> Layout {
-    let lines = try records(first: 20)
+    let sampleSize = 100
+    let lines = try records(first: sampleSize)
     guard let first = lines.first?.fields.first.map({ bytes[$0.range] }) else { return .delimited(nil) }
     if let open = first.firstIndex(of: UInt8(ascii: "[")),
       let close = first[open...].firstIndex(of: UInt8(ascii: "]")),
@@ -195,18 +196,27 @@ struct DelimitedText {
     {
       return .bracketed
     }
+    var best: (layout: Layout, share: Double)?
     for delimiter in [UInt8.tab, .semicolon, .comma] {
       var copy = self
       copy.layout = .delimited(delimiter)
-      let records = try copy.records(first: 20)
+      // What seems to be a quote that is not closed ends the sample: with another delimiter it may be none.
+      var records: [Record] = []
+      try? copy.forEachRecord { (record) throws(EventFileProblem.Located) in
+        records.append(record)
+        return records.count < sampleSize
+      }
       let isThere = records.contains { record in
         record.fields.count > 1
           && !(delimiter == .tab && record.fields[1...].allSatisfy { bytes[$0.range].isEmpty })
           && !(delimiter == .comma && isStamp(record.fields))
       }
-      if isThere, !(delimiter == .comma && copy.hasDecimalCommas(records)) { return copy.layout }
+      if !isThere || (delimiter == .comma && copy.hasDecimalCommas(records)) { continue }
+      let widths = Dictionary(grouping: records.map(\.fields.count).filter { $0 > 1 }) { $0 }.mapValues(\.count)
+      let share = Double(widths.values.max() ?? 0) / Double(lines.count)
+      if share > best?.share ?? 0 { best = (copy.layout, share) }
     }
-    return .delimited(nil)
+    return best?.layout ?? .delimited(nil)
   }
 
   /// Whether a record begins with a time whose milliseconds are behind a comma, as logs have it.

@@ -4,6 +4,8 @@ struct EventColumn {
   static let limit = 20_000_000
 
   let limit: Int
+  /// The order of dates that do not tell it themselves.
+  let dateOrder: DateOrder?
   private(set) var values: [Double] = []
   private(set) var form = EventTime.Form.number
   private(set) var hasZone = false
@@ -34,13 +36,13 @@ struct EventColumn {
     let previousLine: Int
   }
 
-  init(limit: Int = limit) { self.limit = limit }
+  init(limit: Int = limit, dateOrder: DateOrder? = nil) { (self.limit, self.dateOrder) = (limit, dateOrder) }
 
   /// - Throws: an error that names the line, for a value that is none.
   mutating func append(
     _ text: ArraySlice<UInt8>, line: Int, skipsMissing: Bool
   ) throws(EventFileProblem.Located) {
-    guard let time = EventTime(text) else {
+    guard let time = EventTime(text, dateOrder) else {
       guard MissingValue.isOne(text) else {
         let text = text.text
         throw EventFileProblem.notATime(text, objection: EventTime.objection(to: text)).onLine(line)
@@ -109,10 +111,12 @@ struct EventColumn {
 
   /// What is out of order: the first step against the direction of most.
   var disorder: (fall: EventFileProblem.Fall, line: Int)? {
-    let isNewestFirst = falls > rises
+    // Numbers that go up and down are not the newest first.
+    let isNewestFirst = falls > (form == .date ? rises : 3 * rises)
     guard rises > 0, falls > 0, let step = isNewestFirst ? firstRise : firstFall else { return nil }
     let fall = EventFileProblem.Fall(
-      value: step.value, previous: step.previous, previousLine: step.previousLine, isNewestFirst: isNewestFirst)
+      value: step.value, previous: step.previous, previousLine: step.previousLine, isNewestFirst: isNewestFirst,
+      mayBeCount: notCounts == nil)
     return (fall, step.line)
   }
 }

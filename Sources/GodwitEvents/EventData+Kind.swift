@@ -4,7 +4,10 @@ extension EventData {
     _ column: EventColumn, _ asked: Kind?, heading: String?, _ words: EventOptionWords
   ) throws(EventFileProblem.Located) -> (Kind, String) {
     if let asked { return (asked, "as \(words.kindName) says") }
-    if column.form == .date { return (.times, "they are dates") }
+    if column.form == .date {
+      let order = column.dateOrder.map { $0 == .dayFirst ? ", the day first" : ", the month first" }
+      return (.times, "they are dates" + (order ?? ""))
+    }
     if column.form == .length { return (.times, "they have units") }
     let values = column.values
     let other = "for counts say \(words.kind(.counts))"

@@ -82,8 +82,8 @@ public struct EventData: Sendable {
   ) throws(EventFileProblem.Located) {
     let text = try DelimitedText(try TextEncoding.utf8(bytes))
     let choice = try ColumnChoice(text, columnName, asked)
-    var values = EventColumn()
-    var isFirst = true
+    var values = EventColumn(dateOrder: try EventData.dateOrder(text, choice))
+    var (isFirst, lastRecord) = (true, DelimitedText.Record(line: 0, fields: []))
     var heading = choice.heading
     try text.forEachRecord { (record) throws(EventFileProblem.Located) in
       defer { isFirst = false }
@@ -96,6 +96,7 @@ public struct EventData: Sendable {
         heading = field.text
       } else {
         try values.append(field, line: record.line, skipsMissing: skipsMissing)
+        lastRecord = record
       }
       return true
     }
@@ -112,8 +113,33 @@ public struct EventData: Sendable {
       epoch = unit.map { ($0, start * $0.length) }
     case .counts:
       if let problem = values.notCounts { throw problem }
+      if EventData.isTotal(values.values, lastRecord.fields.map { text.bytes(of: $0) }) {
+        throw EventFileProblem.total("\(Int(values.values.last ?? 0))").onLine(lastRecord.line)
+      }
       (times, counts, order, epoch) = ([], values.values.map { Int($0) }, .forward, nil)
     }
+  }
+
+  /// Whether the last of some counts is the sum of the others, and its record says so.
+  private static func isTotal(_ counts: [Double], _ fields: [ArraySlice<UInt8>]) -> Bool {
+    guard counts.count >= 3, let last = counts.last, last > 0 else { return false }
+    let words: Set = ["total", "totals", "sum", "grand total", "all", "summe", "gesamt", "insgesamt", "somme", "suma"]
+    return counts.dropLast().reduce(0, +) == last
+      && fields.contains { $0.count <= 12 && words.contains($0.text.lowercased()) }
+  }
+
+  /// The order of dates of numbers that begin with the day or the month, if that is what the column has.
+  private static func dateOrder(
+    _ text: DelimitedText, _ choice: ColumnChoice
+  ) throws(EventFileProblem.Located) -> DateOrder? {
+    var evidence = DateOrder.Evidence()
+    try text.forEachRecord { (record) throws(EventFileProblem.Located) in
+      guard choice.column.index < record.fields.count else { return true }
+      evidence.add(text.bytes(of: record.fields[choice.column.index]))
+      // Of a file of another kind the first lines are enough.
+      return evidence.hasDates || record.line < 100
+    }
+    return evidence.order
   }
 
   /// The times in ascending order.

@@ -2,8 +2,9 @@
 ///
 /// Read are ISO 8601 (`2024-05-01T13:45:00.5+02:00`, `20240501T134500Z`; a space may stand for the T, a comma for the point, a
 /// slash for the dash), a web server's stamp (`01/May/2024:13:45:00 +0200`), that of a mail (`Wed, 01 May 2024 13:45:00 +0200`),
-/// that of C (`Wed May  1 13:45:00.5 2024`) and a date with points, day first (`01.05.2024 13:45`), each also in brackets. A date
-/// with slashes that begins with the day or the month is none: nothing says which.
+/// that of C (`Wed May  1 13:45:00.5 2024`), that of a letter (`May 1, 2024 1:45 PM`) and a date with points, day first
+/// (`01.05.2024 13:45`), each also in brackets. A date of numbers that begins with the day or the month (`05/13/2024`) needs to be told
+/// its order.
 ///
 /// Foundation's formats read only some of these, take 2024-02-30 for a day of March, and need some microseconds for each.
 package struct EventDate {
@@ -13,14 +14,14 @@ package struct EventDate {
   /// The unit of its last digit, in seconds.
   let step: Double
 
-  init?(_ text: ArraySlice<UInt8>) {
+  init?(_ text: ArraySlice<UInt8>, _ order: DateOrder? = nil) {
     var text = text
     if text.count > 2, text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") {
       text = text.dropFirst().dropLast().trimmed
     }
     guard let first = text.first, first.isDigit || first.isLetter, text.count >= 8 else { return nil }
     var cursor = ByteCursor(text)
-    guard var moment = first.isDigit ? Moment(&cursor) : Moment(withWeekday: &cursor) else { return nil }
+    guard var moment = first.isDigit ? Moment(&cursor, order) : Moment(withName: &cursor) else { return nil }
     cursor.skipSpaces()
     var offset: Int?
     if !cursor.isAtEnd, moment.hasTime {
@@ -60,7 +61,7 @@ package struct EventDate {
     var endsWithYear = false
 
     /// One that begins with a number.
-    init?(_ cursor: inout ByteCursor) {
+    init?(_ cursor: inout ByteCursor, _ order: DateOrder?) {
       if let date = cursor.number(8...8, 0...99_999_999) {
         (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
         guard (1...12).contains(month), day >= 1, cursor.take(UInt8(ascii: "T")),
@@ -79,19 +80,30 @@ package struct EventDate {
         if cursor.isAtEnd { return }
         guard cursor.take(UInt8(ascii: "T"), UInt8(ascii: "t"), .space) else { return nil }
       } else {
-        guard let day = cursor.number(1...2, 1...31), let mark = cursor.next,
+        guard let first = cursor.number(1...2, 1...31), let mark = cursor.next,
           cursor.take(UInt8(ascii: "/"), .point, .space, UInt8(ascii: "-"))
         else { return nil }
-        self.day = day
-        if mark == .point {
-          guard let month = cursor.number(1...2, 1...12) else { return nil }
+        (day, year) = (first, 0)
+        let isNamed = cursor.next?.isDigit == false
+        if isNamed {
+          guard mark != .point, let month = EventDate.month(&cursor) else { return nil }
           self.month = month
         } else {
-          guard let month = EventDate.month(&cursor) else { return nil }
-          self.month = month
+          guard mark == .point || (mark != .space && order != nil), let second = cursor.number(1...2, 1...31) else {
+            return nil
+          }
+          (day, month) = mark != .point && order == .monthFirst ? (second, first) : (first, second)
         }
-        guard cursor.take(mark), let year = cursor.number(4...4, 1...9999) else { return nil }
-        self.year = year
+        guard (1...12).contains(month), cursor.take(mark) else { return nil }
+        if let year = cursor.number(4...4, 1...9999) {
+          self.year = year
+        } else {
+          // After the name of a month two digits are a year.
+          guard isNamed, mark != .space, let year = cursor.number(2...2, 0...99), cursor.next?.isDigit != true else {
+            return nil
+          }
+          self.year = (year < 70 ? 2000 : 1900) + year
+        }
         if cursor.isAtEnd { return }
         // The stamp of a web server has a colon here.
         guard mark == UInt8(ascii: "/") ? cursor.take(UInt8(ascii: ":"), .space) : cursor.take(.space, .comma) else {
@@ -102,12 +114,18 @@ package struct EventDate {
       guard readTime(&cursor) else { return nil }
     }
 
-    /// One that begins with the name of a day.
-    init?(withWeekday cursor: inout ByteCursor) {
+    /// One that begins with the name of a day or of a month.
+    init?(withName cursor: inout ByteCursor) {
+      var front = cursor
+      if let month = EventDate.month(&front) {
+        cursor = front
+        guard readDate(ofMonth: month, &cursor) else { return nil }
+        return
+      }
       guard EventDate.weekdays.contains(cursor.letters()) else { return nil }
       if cursor.take(.comma) {
         cursor.skipSpaces()
-        guard let moment = Moment(&cursor), moment.hasTime else { return nil }
+        guard let moment = Moment(&cursor, nil), moment.hasTime else { return nil }
         self = moment
         return
       }
@@ -115,6 +133,19 @@ package struct EventDate {
       cursor.skipSpaces()
       guard let day = cursor.number(1...2, 1...31), cursor.take(.space), readTime(&cursor) else { return nil }
       (self.month, self.day, endsWithYear) = (month, day, true)
+    }
+
+    /// Reads what follows the name of a month: 1, 2024 and a time of day if there is one.
+    private mutating func readDate(ofMonth month: Int, _ cursor: inout ByteCursor) -> Bool {
+      cursor.skipSpaces()
+      guard let day = cursor.number(1...2, 1...31), cursor.take(.comma) else { return false }
+      cursor.skipSpaces()
+      guard let year = cursor.number(4...4, 1...9999) else { return false }
+      (self.year, self.month, self.day) = (year, month, day)
+      if cursor.isAtEnd { return true }
+      guard cursor.take(.comma, .space) else { return false }
+      cursor.skipSpaces()
+      return readTime(&cursor)
     }
 
     /// Reads am or pm, where the hour is one of twelve.
@@ -163,11 +194,16 @@ package struct EventDate {
 
   private static let weekdays: Set = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
   private static let months = [
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
-    "dec": 12,
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
   ]
 
-  private static func month(_ cursor: inout ByteCursor) -> Int? { months[cursor.letters()] }
+  /// The number of a month by its name, or the first three letters of that.
+  private static func month(_ cursor: inout ByteCursor) -> Int? { month(cursor.letters()) }
+
+  private static func month(_ name: String) -> Int? {
+    months.firstIndex { name == $0 || (name.count == 3 && $0.hasPrefix(name)) }.map { $0 + 1 }
+  }
 
   /// The seconds by which a zone is before UTC: `Z`, `UTC`, `GMT`, `+02:00`, `+0200`, `+02`.
   private static func zone(_ cursor: inout ByteCursor) -> Int? {
@@ -218,9 +254,27 @@ package struct EventDate {
       && parts[2] > days(parts[1], parts[0])
   }
 
-  /// Whether a text is as a date with slashes whose first number is the day or the month.
-  static func isDoubtful(_ text: String) -> Bool {
-    let parts = (text.split(separator: " ").first ?? "").split(separator: "/", omittingEmptySubsequences: false)
-    return parts.count == 3 && parts.allSatisfy { Int($0) != nil } && parts[0].count <= 2 && parts[1].count <= 2
+  /// The two numbers before the year where a date of numbers begins with the day or the month and nothing tells which.
+  static func numbersBeforeYear(_ text: ArraySlice<UInt8>) -> (Int, Int)? {
+    var cursor = ByteCursor(text)
+    guard let first = cursor.number(1...2, 0...99), let mark = cursor.next,
+      cursor.take(UInt8(ascii: "/"), UInt8(ascii: "-")), let second = cursor.number(1...2, 0...99), cursor.take(mark),
+      !cursor.digits().isEmpty
+    else { return nil }
+    return (first, second)
+  }
+
+  /// Whether a text is as some date and time: a year or the name of a month with other numbers, or a time of day with more.
+  static func isLike(_ text: ArraySlice<UInt8>) -> Bool {
+    if text.count > 64 { return false }
+    let numbers = text.split { !$0.isDigit }
+    let words = text.split { !$0.isLetter }.map { $0.text.lowercased() }
+    let hasYear = numbers.contains { $0.count == 4 && (1900...2100).contains(Int($0.text) ?? 0) }
+    let hasMonth = words.contains { month($0) != nil }
+    let hasClock = zip(numbers, numbers.dropFirst()).contains {
+      $1.count == 2 && $1.startIndex == $0.endIndex + 1 && text[$0.endIndex] == UInt8(ascii: ":")
+    }
+    return (hasYear && numbers.count >= 3) || (hasMonth && numbers.count >= 2) || (hasClock && numbers.count >= 4)
+      || numbersBeforeYear(text) != nil
   }
 }

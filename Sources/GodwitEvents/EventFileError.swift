@@ -79,6 +79,8 @@ public enum EventFileProblem: Sendable, Hashable {
   case clockWentBack(Fall)
   /// The number goes back in a file whose others go forward, or forward in one whose others go back.
   case outOfOrder(Fall)
+  /// The last value is the sum of those above it, and its line says so.
+  case total(String)
   /// The value is no number of events.
   case notACount(String)
   /// The numbers are as dates without marks between year, month and day.
@@ -93,6 +95,8 @@ public enum EventFileProblem: Sendable, Hashable {
     public let previousLine: Int
     /// Whether the newest line of the file is the first.
     public let isNewestFirst: Bool
+    /// Whether all values may be numbers of events.
+    public let mayBeCount: Bool
   }
 
   /// A problem with its line.

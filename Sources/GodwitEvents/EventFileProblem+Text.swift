@@ -15,8 +15,8 @@ extension EventFileProblem {
     case .unclosedQuote: return "a quote opens here and is not closed: close it, or double each quote within a field"
     case .doubtfulComma(let record):
       return
-        "'\(shown(record))': the comma may be between columns or before decimals: say \(words.column("1")), or write "
-        + "decimals behind a point"
+        "'\(shown(record))': the comma may be before decimals or between columns: write decimals behind a point (1.5), or "
+        + "if it is between columns say which to read, as in \(words.column("1"))"
     case .doubtfulThousands(let value):
       return "'\(shown(value))': expected a number with a point before its decimals and no other mark in it (1234.5); "
         + "its comma may be between thousands or before decimals"
@@ -55,7 +55,10 @@ extension EventFileProblem {
     case .outOfOrder(let fall):
       return
         "\(relation(fall)): expected times that go \(fall.isNewestFirst ? "back" : "forward") throughout; sort the "
-        + "file, or say \(words.kind(.counts)) if these are numbers of events"
+        + "file, or if these are gaps between events write the sums of the gaps so far"
+        + (fall.mayBeCount ? ", or if they are numbers of events say \(words.kind(.counts))" : "")
+    case .total(let value):
+      return "'\(shown(value))' is the sum of the lines above it: leave this line out"
     case .notACount(let value):
       return "'\(shown(value))': expected a whole number of events, from 0 to 1e15; if these are times, say "
         + words.kind(.times)

@@ -30,11 +30,12 @@ struct EventTime: Hashable {
 
   init?(_ text: String) { self.init(Array(text.utf8)[...]) }
 
-  init?(_ text: ArraySlice<UInt8>) {
+  /// - Parameter order: of dates that do not tell it themselves.
+  init?(_ text: ArraySlice<UInt8>, _ order: DateOrder? = nil) {
     guard let first = text.first, first.isDigit || "+-.,[".utf8.contains(first) || first.isLetter else { return nil }
     if let number = DecimalNumber(text, allowsComma: true) {
       self.init(number, unit: nil)
-    } else if let date = EventDate(text) {
+    } else if let date = EventDate(text, order) {
       self.init(value: date.seconds, form: .date, hasZone: date.hasZone, step: date.step, mark: .none)
     } else if let last = text.last, last.isLetter, let length = EventTime.length(text) {
       self = length
@@ -68,11 +69,18 @@ struct EventTime: Hashable {
   /// What is wrong with a text that is none.
   static func objection(to text: String) -> String {
     if EventDate.namesNoSuchDay(text) { return "there is no such day" }
-    if EventDate.isDoubtful(text) {
-      return "the day or the month may be first; write it as a date of ISO 8601, year first (2024-05-01 13:45:00)"
+    if EventDate.numbersBeforeYear(Array(text.utf8)[...]) != nil {
+      return "the day or the month may be first, and the dates of the file do not tell; write them as dates of ISO "
+        + "8601, year first (2024-05-01 13:45:00)"
     }
-    if let space = text.lastIndex(of: " "), EventTime(String(text[..<space]))?.form == .date {
-      return "expected \(expectation); a zone is Z, UTC or an offset (+02:00)"
+    // A date and more behind it: a word, or what a log tells.
+    if let space = text.indices.reversed().first(where: {
+      text[$0] == " " && EventTime(String(text[..<$0]))?.form == .date
+    }) {
+      let rest = text[text.index(after: space)...]
+      return rest.count <= 5 && rest.allSatisfy(\.isLetter)
+        ? "expected \(expectation); a zone is Z, UTC or an offset (+02:00)"
+        : "a time and more stand here; cut the times out (\(text[..<space])), or put them in a column of their own"
     }
     let isNumber = text.contains(",") && Double(text.filter { $0 != "," && $0 != "." }) != nil
     return isNumber

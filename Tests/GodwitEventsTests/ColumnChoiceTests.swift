@@ -56,7 +56,7 @@ import Testing
     ),
     (
       [("day", (1...6).map { "2024-05-0\($0)" }), ("calls", whole)],
-      "may be in any of the columns 'day', 'calls': say which, as in --column day, and --as times or --as counts"
+      "may be in any of the columns 'calls', 'day': say which, as in --column calls, and --as times or --as counts"
     ),
     (
       [("ticket", tickets), ("status", words)],
@@ -76,7 +76,7 @@ import Testing
   /// A column that should have the times, and has none that can be read, is not passed over for another.
   @Test(arguments: [
     (
-      "ticket,created,amount\n1,5/1/2024 1:45 PM,7\n2,5/13/2024 2:00 PM,9\n",
+      "ticket,created,amount\n1,5/1/2024 1:45 PM,7\n2,5/12/2024 2:00 PM,9\n",
       "file:2: '5/1/2024 1:45 PM': the day or the month"
     ),
     (
@@ -84,6 +84,9 @@ import Testing
       "file:2: '1.234,5': expected a number with a point before its decimals and no other"
     ),
     ("time,n\n0x1F,3\n0x2F,4\n", "file:2: '0x1F': expected a number"),
+    ("Number,Priority,Opened\nA1,3,13th of 02 2024 at 10:00\nA2,1,14th of 02 2024 at 11:00\n", "file:2: '13th of 02"),
+    ("due,opened\n2024-05-01,13-02-24 10:00\n2024-05-02,14-02-24 10:00\n", "file:2: '13-02-24 10:00': the day or"),
+    ("score;date\n3;2024-W05-1\n4;2024-W06-2\n", "file:2: '2024-W05-1': expected"),
     ("3,2024-02-30\n4,2024-02-31\n", "there is no such day"),
     (
       "time,updated\n5/1/2024,2024-05-01\n5/2/2024,2024-05-07\n",
@@ -91,6 +94,37 @@ import Testing
     ),
   ]) func whatShouldBeTheTimesIsNotPassedOver(text: String, message: String) {
     #expect(read(text).message.contains(message), "\(read(text).message)")
+  }
+
+  /// One date whose day is above 12 tells the order of all.
+  @Test(arguments: ["/", "-"]) func datesOfNumbersTellTheirOrder(mark: String) throws {
+    func text(_ dates: [String]) -> String {
+      "id,Created,amount\n"
+        + dates.enumerated().map { "\($0 * $0),\($1.replacing("/", with: mark)),\(7 + $0)" }.joined(separator: "\n")
+    }
+    let american = try read(text(["5/1/2024 1:45 PM", "5/13/2024 2:00 PM", "6/1/2024 2:00 PM"])).get()
+    #expect(american.column.index == 1 && american.reason == "they are dates, the month first")
+    #expect(american.times == [0, 1_037_700, 2_679_300])
+    let british = try read(text(["1/5/2024 13:45", "13/5/2024 14:00", "1/6/2024 14:00"])).get()
+    #expect(british.times == american.times && british.reason == "they are dates, the day first")
+    #expect(read(text(["5/13/2024", "13/5/2024", "1/6/2024"])).message.contains("the day or the month may be first"))
+    // Far down in the file.
+    let late = text((0..<2000).map { "\($0 / 200 + 1)/\($0 / 20 % 10 + 1)/2024" } + ["11/13/2024"])
+    #expect(try read(late).get().reason == "they are dates, the month first")
+  }
+
+  @Test func delimitersInTitlesAreNone() throws {
+    let rows = (0..<30).map { "\(100 + $0),\"bug; no\t\($0)\",2024-05-01 10:\(10 + $0):00,x;y" }
+    let data = try read("id,title,created_at,tags\n" + rows.joined(separator: "\n") + "\n").get()
+    #expect(data.column.index == 2 && data.column.count == 4 && data.times.count == 30)
+    #expect(try read("a;n\n\"x, y\";3\n\"z, y\";2\n\"u, y\";4\n").get().counts == [3, 2, 4])
+  }
+
+  @Test func totalsAreNoCounts() {
+    #expect(
+      read("day,n\nMon,3\nTue,5\nWed,2\nTotal,10\n").message
+        == "file:5: '10' is the sum of the lines above it: leave this line out")
+    #expect(read("day,n\nMon,3\nTue,5\nWed,2\nThu,10\n").counts == [3, 5, 2, 10])
   }
 
   @Test func headingsTellCountsFromTimes() throws {
@@ -114,6 +148,6 @@ import Testing
     #expect(read(daily, as: .counts).counts == [3, 1, 4, 1, 5, 9] && read(daily, as: .times).times?.last == 432_000)
     // In the words of the library.
     let error = #expect(throws: EventFileError.self) { try read(daily).get() }
-    #expect(error?.description.contains("say which, as in column: \"day\", and as: .times or as: .counts") == true)
+    #expect(error?.description.contains("say which, as in column: \"calls\", and as: .times or as: .counts") == true)
   }
 }

@@ -66,7 +66,11 @@ struct PoissonReport {
       let (length, inner) = (times[times.count - 1] - times[0], times.count - 2)
       let width = interval?.length ?? length / Double(max(min(inner, 30), inner / 5))
       guard length / width <= 1e7 else {
-        throw CommandFailure("--in: \((length / width).rounded(.down)) intervals are too many; count in a longer time")
+        let count = Quantity.rounded(length / width)
+        throw CommandFailure("--in: \(count) intervals are too many, more than 10 million; count in a longer time")
+      }
+      guard length >= width else {
+        throw CommandFailure("--in: the events span less than one interval; count in a shorter time")
       }
       counts = try PoissonTest.counts(of: times, every: width)
       self.interval = width

@@ -75,7 +75,7 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
     case .altered: "restore it, or train again"
     case .checkpoint(let error): error.remedy
     case .unusable(_, let run, .best):
-      "the best checkpoint is whole: use it with --checkpoint best, or train on from it with --from \(run)"
+      "the best checkpoint is whole: generate, evaluate and info use it with --checkpoint best, train with --from \(run)"
     case .unusable(_, _, .last):
       "the last checkpoint is whole: use it with --checkpoint last, or for all commands by removing the best one"
     case .unusable: "no other checkpoint of the run is whole: restore one, or train again"

@@ -57,7 +57,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
       "the run in \(run) learns from \(path), which is gone; put it back, or give the place of the text with "
         + "--resume \(run) PATH"
     case .tooMuchMemory(let byteCount, let available):
-      "one step would need about \(gibibytes(byteCount)) GiB of memory, and this machine has "
+      "one step would need about \(gibibytes(byteCount)) GiB of memory, and this process may have "
         + "\(gibibytes(available)): choose a smaller batch, context, width or depth"
     case .otherArchitecture(let run, let differences):
       "a run that starts from \(run) has its architecture, but "
