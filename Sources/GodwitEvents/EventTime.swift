@@ -75,7 +75,7 @@ struct EventTime: Hashable {
     }
     // A date and more behind it: a word, or what a log tells.
     if let space = text.indices.reversed().first(where: {
-      text[$0] == " " && EventTime(String(text[..<$0]))?.form == .date
+      text[$0] == " " && EventTime(String(text[..<$0])).map { $0.form == .date && $0.step < 86_400 } == true
     }) {
       let rest = text[text.index(after: space)...]
       return rest.count <= 5 && rest.allSatisfy(\.isLetter)

@@ -220,9 +220,12 @@ import Testing
       (["2024-02-30"], "bad:1: '2024-02-30': there is no such day"),
       (["2024-02-30 12:00"], "bad:1: '2024-02-30 12:00': there is no such day"),
       (["time;status", "1,048;200"], "bad:2: '1,048': expected a number with a point before its decimals"),
-      (["0,048", "0,100"], "bad:1: '0,048': the comma may be between columns or before decimals: say --column 1"),
+      (["0,048", "0,100"], "bad:1: '0,048': the comma may be before decimals or between columns: write decimals"),
       (["\"1,000\"", "\"2,000\""], "bad:1: '1,000': expected a number with a point before its decimals"),
-      (["2024-05-01 00:00:12,345 INFO main"], "bad:1: '2024-05-01 00:00:12,345 INFO main': expected a number"),
+      (
+        ["2024-05-01 00:00:12,345 INFO main"],
+        "a time and more stand here; cut the times out (2024-05-01 00:00:12,345), or put"
+      ),
       (
         ["2024-05-01 00:00Z", "2024-05-01 00:01"],
         "bad:2: '2024-05-01 00:01': expected a time with a zone, as on line 1"
@@ -254,7 +257,8 @@ import Testing
       (["counts.txt", "--in", "1e-320"], 64, "--in 1e-320: expected a number above 0, from 1e-200"),
       (["counts.txt", "--in", "1e201"], 64, "--in 1e201: expected a number above 0, from 1e-200"),
       (["counts.txt", "--in", "5e-324ms"], 64, "--in 5e-324ms: expected a number above 0"),
-      (["dates.txt", "--in", "1e-9s"], 1, "intervals are too many; count in a longer time"),
+      (["dates.txt", "--in", "1e-9s"], 1, "intervals are too many, more than 10 million; count in a longer time"),
+      (["dates.txt", "--in", "100year"], 1, "--in: the events span less than one interval; count in a shorter time"),
       ([""], 64, "--test '': give a path"), (["times.txt", "--rate", "3"], 64, "leave --rate out"),
       (["times.txt", "--simulate", "3"], 64, "leave --simulate out"),
       (["times.txt", "--in", "x"], 64, "--in x: expected"),

@@ -50,7 +50,7 @@ import Testing
 
   @Test func theCommaIsAskedFor() {
     #expect(
-      read("0,25\n1,5\n").message.hasPrefix("file:1: '0,25': the comma may be between columns or before decimals"))
+      read("0,25\n1,5\n").message.hasPrefix("file:1: '0,25': the comma may be before decimals or between columns"))
     #expect(read("1,234;a\n2,345;b\n").message.contains("may be between thousands or before decimals"))
     #expect(
       read("0,5;a\n1.5;b\n").message.hasPrefix("file:2: '1.5': expected the same mark before the decimals as on line 1")

@@ -37,7 +37,13 @@ import Testing
     #expect(
       read("1.5\n2.5\n2\n3").message.hasPrefix("file:3: '2' is before '2.5' on line 2: expected times that go forward"))
     #expect(
-      read("4.5\n2.5\n3\n2").message.hasPrefix("file:3: '3' is after '2.5' on line 2 though the newest line is the"))
+      read("4.5\n2.5\n3\n2\n1.5\n1").message.hasPrefix("file:3: '3' is after '2.5' on line 2 though the newest line"))
+    // Gaps go up and down.
+    let gaps = read("4.5\n2.5\n3\n2").message
+    #expect(gaps.hasPrefix("file:2: '2.5' is before '4.5' on line 1: expected times that go forward throughout"))
+    #expect(
+      gaps.contains("if these are gaps between events write the sums of the gaps so far") && !gaps.contains("--as"))
+    #expect(read("4\n2\n3\n2", as: .times).message.hasSuffix("or if they are numbers of events say --as counts"))
   }
 
   /// Local times at the end of summer time, in both orders, dense and sparse, with a jump of an hour and of half an hour.

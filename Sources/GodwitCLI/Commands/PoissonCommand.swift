@@ -20,24 +20,29 @@ struct PoissonCommand: ParsableCommand {
       Ask one question, or none for a table of the law. --simulate draws that many times what the question is about, and \
       says how often it was so, with the band where 99.99 % of such frequencies are.
 
-      --test reads your own events: a line for each event with its time, which is a number (12.5), a number with a \
-      unit (90 s) or a date (2024-05-01 13:45:00, 2024-05-01T13:45Z, 01.05.2024 13:45, 01/May/2024:13:45:00 +0200; \
-      without a zone all are taken as of the same), or a line for each interval with the number of events in it. \
-      Numbers are decimal, with an exponent if wanted; a comma may stand for the point. A log of a web server is read \
-      as it is. Columns are between tabs, semicolons or commas, the first of these that the file has, or after sep= on \
-      its first line; the column of the times is found by its values and headings, or given with --column. Fields may \
-      be in quotes, with line breaks in them; the text is UTF-8 or UTF-16, of at most 256 MiB; - is standard input. A \
-      heading, empty lines and lines that begin with # are passed over; a missing value (nothing, NA, null, - …) is an \
-      error, or with --skip-missing left out. Numbers are taken for counts if they are whole and do not rise from line \
-      to line, else for times; --as says otherwise. The newest may be first, and what tells its instant by itself, a \
-      time with a zone or one since 1970, may come in any order. Times that are rounded so much that the tests would \
-      take it for a pattern are put at random within their units before, by --seed, and the answer says so. --in is \
-      then the interval in which events are counted. The answer is the rate with its exact interval at 95 %, and tests \
-      of whether the events are a Poisson process. Of times: gaps, whether they are exponential (Kolmogorov and \
-      Smirnov; Durbin, as the rate is estimated), and constancy, whether the rate stays the same. Of counts: \
-      dispersion, whether their variance is their mean, and frequencies, whether each is as frequent as it should be \
-      (χ² of counts pooled until five or more are expected). p is the probability of what is as odd as that by chance: \
-      below 0.05 it speaks against a Poisson process.
+      --test reads your own events: a line for each event with its time, or a line for each interval with the number of \
+      events in it; - is standard input. The answer is the rate with its exact interval at 95 %, and tests of whether \
+      the events are a Poisson process:
+        gaps         of times: whether they are exponential (Kolmogorov and Smirnov; Durbin, as the rate is estimated)
+        constancy    of times: whether the rate stays the same
+        dispersion   of counts: whether their variance is their mean
+        frequencies  of counts: whether each is as frequent as it should be (χ² of counts pooled until five or more \
+      are expected)
+      p is the probability of what is as odd as that by chance; all in all it is the least of them times their number. \
+      Below 0.05 it speaks against a Poisson process. Times are counted in intervals of --in.
+
+      A time is a number (12.5), a number with a unit (90 s) or a date (2024-05-01 13:45:00, 2024-05-01T13:45Z, \
+      01.05.2024 13:45, 5/13/2024 1:45 PM where a day above 12 tells the order, 01/May/2024:13:45:00 +0200); dates \
+      without a zone are taken as of the same. Numbers are decimal, with an exponent if wanted; a comma may stand for \
+      the point throughout. The newest may be first. Times with a zone and times since 1970 may come in any order.
+
+      The file is a text in UTF-8 or UTF-16 of at most 256 MiB, or the access log of a web server. Its columns are \
+      between tabs, semicolons or commas, whichever cuts its lines alike, or after sep= on its first line; the column \
+      of the times is found by its values and headings, or given with --column. A heading, empty lines and lines that \
+      begin with # are passed over; a missing value (nothing, NA, null, - …) is an error, or with --skip-missing left \
+      out. Numbers are taken for counts if they are whole and do not rise from line to line or their heading says so, \
+      else for times; --as says otherwise. Times that are rounded so much that the tests would take it for a pattern \
+      are put at random within their units before, by --seed, and the answer says so.
 
       EXAMPLES
         godwit poisson --rate 3/h --in 1h --at-least 2
