@@ -34,6 +34,12 @@ func errorRatio(_ got: [Float], _ want: [Double], norm: Double? = nil) -> Double
   return difference == 0 ? 0 : difference.squareRoot() / max(norm ?? sum.squareRoot(), 1e-30)
 }
 
+/// Where the elements of an array are, which must live on; of one without elements a place that nothing is read from.
+func place(_ x: inout [Float]) -> UnsafeMutablePointer<Float> {
+  if x.isEmpty { x.reserveCapacity(1) }
+  return x.withUnsafeMutableBufferPointer { $0.baseAddress! }
+}
+
 func floats(_ values: [Double]) -> [Float] { values.map { Float($0) } }
 
 /// A dense array placed into rows `padding` floats wider than needed, whose rest is a guard value.

@@ -77,7 +77,7 @@ import Testing
       )
     }
     cases += matrixCases + shapingCases + reductionCases + rowCases
-    cases += sequenceCases + squaredWeightCases + sparseCases + wideCases
+    cases += sequenceCases + squaredWeightCases + sparseCases + wideCases + gatedRecurrenceCases
     return cases
   }()
 

@@ -5,6 +5,7 @@
 #include "adam.h"
 #include "affinity.h"
 #include "attention.h"
+#include "causal_convolution.h"
 #include "copy.h"
 #include "diagonal_recurrence.h"
 #include "double_samples.h"
@@ -20,9 +21,11 @@
 #include "random_features.h"
 #include "reduction.h"
 #include "rotary.h"
+#include "selective_scan.h"
 #include "softmax.h"
 #include "squared_relu.h"
 #include "thread_blocks.h"
 #include "walk.h"
+#include "wkv.h"
 
 #endif

@@ -30,6 +30,10 @@ import Testing
     await #expect(processExitsWith: .success) { check(ThreadCase.recurrenceKernels) }
   }
 
+  @Test func gatedRecurrences() async {
+    await #expect(processExitsWith: .success) { check(ThreadCase.gatedRecurrenceKernels) }
+  }
+
   @Test func softmaxAttentions() async {
     await #expect(processExitsWith: .success) { check(ThreadCase.softmaxAttentionKernels) }
   }
@@ -47,7 +51,8 @@ import Testing
     let tables = [
       ThreadCase.elementwiseKernels, ThreadCase.movingKernels, ThreadCase.reductionKernels, ThreadCase.rowKernels,
       ThreadCase.productKernels,
-      ThreadCase.recurrenceKernels, ThreadCase.softmaxAttentionKernels, ThreadCase.otherAttentionKernels,
+      ThreadCase.recurrenceKernels, ThreadCase.gatedRecurrenceKernels, ThreadCase.softmaxAttentionKernels,
+      ThreadCase.otherAttentionKernels,
       ThreadCase.sampleKernels,
     ]
     let enrolled = Set(tables.joined().map(\.kernel))
