@@ -3,7 +3,7 @@ public enum BenchmarkRegistry {
   /// Every benchmark, in the order in which they are run.
   public static let all: [Benchmark] =
     MatrixBenchmarks.all + AttentionBenchmarks.all + GatedAttentionBenchmarks.all + SparseAttentionBenchmarks.all
-    + MixerBenchmarks.all
+    + GatedRecurrenceBenchmarks.all + MixerBenchmarks.all
     + OperationBenchmarks.all + RowBenchmarks.all
     + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + SessionBenchmarks.all
     + RandomBenchmarks.all + WalkBenchmarks.all

@@ -8,7 +8,7 @@ import Testing
     try expectNames(of: LanguageModelConfiguration(mixer: mixer, width: 8, depth: 1, heads: 2))
   }
 
-  @Test(arguments: Normalization.Kind.allCases, [ChannelMixer.Kind.gelu, .swiglu])
+  @Test(arguments: Normalization.Kind.allCases, [ChannelMixer.Kind.gelu, .swiglu, .rwkv])
   func everyTensorOfABlockIsNamed(norm: Normalization.Kind, feedForward: ChannelMixer.Kind) throws {
     try expectNames(
       of: LanguageModelConfiguration(

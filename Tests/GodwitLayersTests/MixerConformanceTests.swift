@@ -56,6 +56,34 @@ struct MixerConformanceTests {
     MixerSuite(MixedChunkAttention(options, using: &generator), width: 16).run()
   }
 
+  @Test(arguments: [["state": 4], ["state": 3, "expansion": 1, "convolution": 1, "rank": 5]])
+  func mamba(settings: [String: MixerSetting.Value]) {
+    var generator = Philox(seed: 21)
+    MixerSuite(Mamba(MixerOptions(width: 16, settings: settings), using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [
+    ["state": 4, "headWidth": 8], ["state": 3, "headWidth": 4, "groups": 2, "convolution": 2],
+    ["state": 5, "expansion": 1],
+  ])
+  func mamba2(settings: [String: MixerSetting.Value]) {
+    var generator = Philox(seed: 22)
+    MixerSuite(Mamba2(MixerOptions(width: 16, settings: settings), using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [false, true]) func retention(rotary: Bool) {
+    var generator = Philox(seed: 23)
+    let options = MixerOptions(width: 16, heads: 4, rotary: rotary, settings: ["expansion": rotary ? 2 : 1])
+    MixerSuite(Retention(options, using: &generator), width: 16).run()
+  }
+
+  @Test(arguments: [0, 2]) func rwkv(block: Int) {
+    var generator = Philox(seed: 24)
+    let options = MixerOptions(width: 16, block: block, depth: 3)
+    MixerSuite(RWKVTimeMix(options, using: &generator), width: 16).run()
+    MixerSuite(RWKVChannelMix(options, hidden: 24, using: &generator), width: 16).run()
+  }
+
   @Test(arguments: [false, true]) func localAttention(rotary: Bool) {
     var generator = Philox(seed: 10)
     let options = MixerOptions(width: 16, heads: 4, keyHeads: 2, rotary: rotary, settings: ["window": rotary ? 1 : 13])

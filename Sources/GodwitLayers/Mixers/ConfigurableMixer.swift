@@ -12,6 +12,8 @@ public protocol ConfigurableMixer: SequenceMixer {
   static var supportsRotary: Bool { get }
   /// Whether it does the work of a feed-forward layer too, so that a block needs none.
   static var replacesFeedForward: Bool { get }
+  /// The layer over the channels that belongs behind it.
+  static var feedForward: ChannelMixer.Kind { get }
   /// Why it cannot be made with these options, if so; the settings are known to be in their ranges.
   static func problem(with options: MixerOptions) -> MixerError?
   /// A mixer with random parameters.
@@ -23,5 +25,6 @@ public protocol ConfigurableMixer: SequenceMixer {
 extension ConfigurableMixer {
   public static var settings: [MixerSetting] { [] }
   public static var replacesFeedForward: Bool { false }
+  public static var feedForward: ChannelMixer.Kind { replacesFeedForward ? .absent : .gelu }
   public static func problem(with options: MixerOptions) -> MixerError? { options.problem }
 }

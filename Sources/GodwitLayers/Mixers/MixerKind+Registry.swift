@@ -15,6 +15,7 @@ extension MixerKind {
     MixerKind(LocalAttention.self), MixerKind(StridedAttention.self), MixerKind(Longformer.self),
     MixerKind(BigBird.self), MixerKind(ExplicitSparseAttention.self),
     MixerKind(GatedAttentionUnit.self), MixerKind(FLASH.self), MixerKind(MixedChunkAttention.self),
+    MixerKind(Retention.self), MixerKind(RWKVTimeMix.self), MixerKind(Mamba.self), MixerKind(Mamba2.self),
   ]
 
   private static let registered = Lock([MixerKind]())

@@ -74,6 +74,9 @@ public struct MixerKind: Sendable {
   /// Whether the mixer does the work of a feed-forward layer too.
   public var replacesFeedForward: Bool { type.replacesFeedForward }
 
+  /// The layer over the channels that belongs behind the mixer.
+  public var feedForward: ChannelMixer.Kind { type.feedForward }
+
   /// Why a mixer of this kind cannot be made with these options, if so.
   public func problem(with options: MixerOptions) -> MixerError? { type.problem(with: complete(options)) }
 

@@ -16,13 +16,17 @@ public struct MixerOptions: Sendable, Hashable {
   public var standardDeviation: Double?
   /// The standard deviation of the last projection's weights; what suits the mixer if nil.
   public var outputDeviation: Double?
+  /// Which of the model's blocks it is for, from 0 on, and how many there are: some mixers begin otherwise deeper down.
+  public var block: Int
+  public var depth: Int
   /// The values of the mixer's own settings that are not the standard ones, by name.
   public var settings: [String: MixerSetting.Value]
 
   /// Options with as many heads of keys and values as of queries unless told.
   public init(
     width: Int, heads: Int = 1, keyHeads: Int? = nil, rotary: Bool = false, bias: Bool = true,
-    standardDeviation: Double? = nil, outputDeviation: Double? = nil, settings: [String: MixerSetting.Value] = [:]
+    standardDeviation: Double? = nil, outputDeviation: Double? = nil, block: Int = 0, depth: Int = 1,
+    settings: [String: MixerSetting.Value] = [:]
   ) {
     self.width = width
     self.heads = heads
@@ -31,6 +35,7 @@ public struct MixerOptions: Sendable, Hashable {
     self.bias = bias
     self.standardDeviation = standardDeviation
     self.outputDeviation = outputDeviation
+    (self.block, self.depth) = (block, depth)
     self.settings = settings
   }
 
@@ -71,9 +76,14 @@ public struct MixerOptions: Sendable, Hashable {
   /// The base of the rotary frequencies (Su et al. 2021, section 3.2.2); nil without rotary positions.
   var rotaryBase: Double? { rotary ? 10_000 : nil }
 
+  /// What is wrong with the width, if anything.
+  var widthProblem: MixerError? {
+    width > 0 ? nil : .impossible("width", found: width, expected: "a positive number")
+  }
+
   /// What is wrong with the division into heads, if anything.
   public var problem: MixerError? {
-    if width <= 0 { return .impossible("width", found: width, expected: "a positive number") }
+    if let widthProblem { return widthProblem }
     if heads <= 0 || width % heads != 0 {
       return .impossible("heads", found: heads, expected: "a divisor of the width, \(width)")
     }

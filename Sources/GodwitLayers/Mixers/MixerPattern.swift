@@ -29,4 +29,7 @@ public struct MixerPattern: Sendable {
 
   /// Whether all of the mixers do the work of a feed-forward layer too.
   public var replacesFeedForward: Bool { kinds.allSatisfy(\.replacesFeedForward) }
+
+  /// The layer over the channels that belongs behind the mixers, or behind those that do not do its work.
+  public var feedForward: ChannelMixer.Kind { kinds.map(\.feedForward).first { $0 != .absent } ?? .absent }
 }

@@ -45,8 +45,8 @@ extension LanguageModelConfiguration {
         "positions", found: "rotary", expected: "learned or none, as the mixer \(mixer) does not carry rotary positions"
       )
     }
-    for kind in mixers.kinds {
-      if let problem = kind.problem(with: options(for: kind)) { throw .mixer(problem) }
+    for (block, kind) in mixers.kinds.enumerated() {
+      if let problem = kind.problem(with: options(for: kind, block: block)) { throw .mixer(problem) }
     }
     let parameters = approximateParameterCount
     if parameters > Self.maximumParameters { throw .tooLarge(parameters: parameters, limit: Self.maximumParameters) }
@@ -61,7 +61,12 @@ extension LanguageModelConfiguration {
   /// The matrices, counted in `Double`, which does not overflow; four of D × D for a mixer.
   var approximateParameterCount: Double {
     let (width, hidden) = (Double(width), Double(hiddenWidth))
-    let layers = feedForward == .swiglu ? 3.0 : feedForward == .absent ? 0 : 2.0
+    let layers =
+      switch feedForward {
+      case .absent: 0.0
+      case .gelu, .rwkv: 2.0
+      case .swiglu: 3.0
+      }
     let table = Double(Self.vocabulary) * (tiedHead ? 1 : 2) + (positions == .learned ? Double(context) : 0)
     return Double(depth) * (4 * width * width + layers * width * hidden) + width * table
   }

@@ -36,7 +36,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   /// An architecture; a small one unless told.
   ///
   /// - Parameters:
-  ///   - feedForward: if nil, GELU, or none where the mixer does its work too.
+  ///   - feedForward: if nil, what belongs to the mixer: GELU, RWKV's own, or none where the mixer does its work too.
   ///   - positions: if nil, rotary where the mixer supports them, otherwise none: both let a model go beyond the context
   ///     that it was trained with, as far as its mixers do, and so generate without end. Learned positions do not.
   public init(
@@ -53,7 +53,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
     self.keyHeads = keyHeads
     self.context = context
     let mixers = try? MixerPattern(named: mixer)
-    self.feedForward = feedForward ?? (mixers?.replacesFeedForward == true ? .absent : .gelu)
+    self.feedForward = feedForward ?? mixers?.feedForward ?? .gelu
     self.hidden = hidden
     self.norm = norm
     self.normPlacement = normPlacement
@@ -75,10 +75,10 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   /// What the model asks of a mixer, with the initialisation of GPT-2: normal weights with deviation 0.02, those that add to
   /// the residual stream divided by √(2 · depth), so that its variance does not grow with the depth (Radford et al. 2019,
   /// section 2.3).
-  func options(for kind: MixerKind) -> MixerOptions {
+  func options(for kind: MixerKind, block: Int) -> MixerOptions {
     MixerOptions(
       width: width, heads: heads, keyHeads: keyHeads, rotary: positions == .rotary && kind.supportsRotary, bias: bias,
-      standardDeviation: Self.deviation, outputDeviation: outputDeviation)
+      standardDeviation: Self.deviation, outputDeviation: outputDeviation, block: block, depth: depth)
   }
 
   /// The layer over the channels in a block with this mixer.

@@ -29,12 +29,12 @@ public struct ResidualBlock: SequenceMixer {
       ResidualLayer(name, norm: Normalization(configuration.norm, width: configuration.width), layer)
     }
     layers = [
-      layer("mixer", try kind.make(configuration.options(for: kind), using: &generator))
+      layer("mixer", try kind.make(configuration.options(for: kind, block: index), using: &generator))
     ]
     let feedForward = configuration.feedForward(after: kind).make(
       width: configuration.width, hidden: configuration.hidden, bias: configuration.bias,
       standardDeviation: LanguageModelConfiguration.deviation, outputDeviation: configuration.outputDeviation,
-      using: &generator)
+      block: index, depth: configuration.depth, using: &generator)
     if let feedForward { layers.append(layer("feedForward", feedForward)) }
     normPlacement = configuration.normPlacement
     dropout = Dropout(configuration.dropout)
