@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(
       name: "GodwitModelsTests",
       dependencies: ["GodwitModels", "GodwitOptimization", "GodwitRandom", "GodwitTestSupport"],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Pretrained"]),
     .testTarget(
       name: "GodwitEventsTests", dependencies: ["GodwitEvents", "GodwitTestSupport"], exclude: ["Cases"]),
     .testTarget(

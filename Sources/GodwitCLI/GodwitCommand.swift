@@ -16,6 +16,7 @@ public struct GodwitCommand: ParsableCommand {
     version: GodwitVersion.current,
     subcommands: [
       TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InfoCommand.self, ExportCommand.self,
+      ImportCommand.self,
       BenchmarkCommand.self, CompareCommand.self, PoissonCommand.self, WalkCommand.self,
     ])
 

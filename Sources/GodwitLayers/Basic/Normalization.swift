@@ -16,12 +16,12 @@ public enum Normalization: Module {
   case rms(RMSNorm)
   case scale(ScaleNorm)
 
-  /// The normalisation of vectors of `width` elements.
-  public init(_ kind: Kind, width: Int) {
+  /// The normalisation of vectors of `width` elements; its usual ε unless told.
+  public init(_ kind: Kind, width: Int, epsilon: Double? = nil) {
     switch kind {
-    case .layer: self = .layer(LayerNorm(width))
-    case .rms: self = .rms(RMSNorm(width))
-    case .scale: self = .scale(ScaleNorm(width))
+    case .layer: self = .layer(epsilon.map { LayerNorm(width, epsilon: $0) } ?? LayerNorm(width))
+    case .rms: self = .rms(epsilon.map { RMSNorm(width, epsilon: $0) } ?? RMSNorm(width))
+    case .scale: self = .scale(epsilon.map { ScaleNorm(width, epsilon: $0) } ?? ScaleNorm(width))
     }
   }
 

@@ -13,6 +13,8 @@ public struct LanguageModel: Module {
   public var bytes: Embedding
   /// The vectors of the positions, if they are learned.
   public var positions: LearnedPositions?
+  /// The normalisation before the first block, if there is one.
+  public var embeddingNorm: Normalization?
   /// The blocks, in the order in which they change the stream.
   public var blocks: [ResidualBlock]
   /// The normalisation before the head; nil where each block normalises the stream itself.
@@ -40,7 +42,8 @@ public struct LanguageModel: Module {
         throw .mixer(error)
       }
     }
-    norm = configuration.normPlacement == .pre ? Normalization(configuration.norm, width: width) : nil
+    norm = configuration.normPlacement == .pre ? configuration.makeNorm() : nil
+    embeddingNorm = configuration.embeddingNorm == true ? configuration.makeNorm() : nil
     head =
       configuration.tiedHead
       ? nil
@@ -58,6 +61,7 @@ public struct LanguageModel: Module {
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor.visit("bytes", &bytes)
     if positions != nil { visitor.visit("positions", &positions!) }
+    if embeddingNorm != nil { visitor.visit("embeddingNorm", &embeddingNorm!) }
     visitor.visit("blocks", &blocks)
     if norm != nil { visitor.visit("norm", &norm!) }
     if head != nil { visitor.visit("head", &head!) }
@@ -66,7 +70,8 @@ public struct LanguageModel: Module {
   /// The vectors of bytes [B, T] after those that were read before: [B, T, D].
   func embedded(_ tokens: Indices, after read: Positions, context: inout ForwardContext) -> Tensor {
     let x = bytes(tokens)
-    return dropout(positions?(x, after: read) ?? x, context: &context)
+    let placed = positions?(x, after: read) ?? x
+    return dropout(embeddingNorm?(placed) ?? placed, context: &context)
   }
 
   /// The logits of what comes next, [..., D] to [..., 256].

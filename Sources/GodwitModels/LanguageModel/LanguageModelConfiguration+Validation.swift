@@ -32,6 +32,9 @@ extension LanguageModelConfiguration {
     if let keyHeads { try check("keyHeads", keyHeads, in: 1...heads) }
     try check("context", context, in: 1...16_777_216)
     if let hidden { try check("hidden", hidden, in: 1...1_048_576) }
+    if let normEpsilon, !(normEpsilon > 0 && normEpsilon <= 1) {
+      throw .impossible("normEpsilon", found: "\(normEpsilon)", expected: "a number above 0 and at most 1")
+    }
     guard dropout >= 0, dropout < 1 else {
       throw .impossible("dropout", found: "\(dropout)", expected: "at least 0 and less than 1")
     }

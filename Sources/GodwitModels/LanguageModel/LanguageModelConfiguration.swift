@@ -22,6 +22,10 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
   public var hidden: Int?
   /// The normalisation of each layer and, if it stands before them, of what the head reads.
   public var norm: Normalization.Kind
+  /// ε of the normalisations; what is usual for each if nil.
+  public var normEpsilon: Double?
+  /// Whether the vectors of the bytes are normalised before the first block, as RWKV has it; not if nil.
+  public var embeddingNorm: Bool?
   /// Where the normalisations stand.
   public var normPlacement: NormPlacement
   /// How the model knows where a byte stands.
@@ -56,6 +60,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
     self.feedForward = feedForward ?? mixers?.feedForward ?? .gelu
     self.hidden = hidden
     self.norm = norm
+    embeddingNorm = mixers?.feedForward == .rwkv ? true : nil
     self.normPlacement = normPlacement
     self.positions = positions ?? (mixers?.supportsRotary == true ? .rotary : .none)
     self.tiedHead = tiedHead
@@ -88,6 +93,9 @@ public struct LanguageModelConfiguration: Sendable, Hashable, Codable {
     }
     return areAlike != false || !kind.replacesFeedForward ? feedForward : .absent
   }
+
+  /// A normalisation of the stream.
+  func makeNorm() -> Normalization { Normalization(norm, width: width, epsilon: normEpsilon) }
 
   /// Whether the size of a model's state depends on the length of the text.
   public var stateGrows: Bool { (try? MixerPattern(named: mixer))?.stateGrows ?? true }

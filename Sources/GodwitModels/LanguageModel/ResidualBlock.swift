@@ -26,7 +26,7 @@ public struct ResidualBlock: SequenceMixer {
   ) throws(MixerError) {
     let kind = try MixerPattern(named: configuration.mixer)[index]
     func layer(_ name: String, _ layer: AnyMixer) -> ResidualLayer {
-      ResidualLayer(name, norm: Normalization(configuration.norm, width: configuration.width), layer)
+      ResidualLayer(name, norm: configuration.makeNorm(), layer)
     }
     layers = [
       layer("mixer", try kind.make(configuration.options(for: kind, block: index), using: &generator))
