@@ -44,6 +44,12 @@ package func selectiveScan(
   let table = gw_selective_scan_table(isa.rawValue)!
   parallelFor(shape.batch * shape.parts) { index in
     let task = SelectiveScanShape.Task(shape, index)
+    if shape.length == 1, checkpoints == nil {
+      var zeros = RecurrenceScratch(initial == nil ? shape.partCount : 0)
+      let before = initial.map { UnsafeMutablePointer(mutating: $0 + task.state) } ?? zeros.take(shape.partCount)
+      var rows = x.rows(task, 0, a: x.a + task.matrix, state: before, y: y + task.row(0))
+      return table.pointee.step(&rows, final + task.state)
+    }
     var scratch = RecurrenceScratch(shape.partCount, shape.partCount)
     let a = scratch.take(shape.partCount, zeroed: false)
     let state = scratch.take(shape.partCount, zeroed: initial == nil)

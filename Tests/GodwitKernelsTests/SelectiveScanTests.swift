@@ -130,6 +130,26 @@ import Testing
     }
   }
 
+  /// A position by itself, whose states are not packed.
+  @Test(arguments: [(1, 1, 1), (2, 33, 16), (2, 70, 3), (1, 300, 5), (2, 9, 0), (0, 4, 2)], [false, true])
+  func aStepEqualsTheNaiveLoop(sizes: (Int, Int, Int), hasInitial: Bool) {
+    let test = Case(batch: sizes.0, length: 1, width: sizes.1, states: sizes.2, hasInitial: hasInitial)
+    let naive = Naive(test, seed: 13)
+    var (u, delta, a, b, c) = (
+      floats(naive.u), floats(naive.delta), floats(naive.a), floats(naive.b), floats(naive.c)
+    )
+    var (skip, initial) = (floats(naive.skip), floats(naive.initial))
+    let operands = SelectiveScanOperands(
+      u: place(&u), delta: place(&delta), a: place(&a), b: place(&b), c: place(&c), skip: place(&skip))
+    for isa in InstructionSet.supported {
+      var (y, final) = (u, initial)
+      selectiveScan(
+        test.shape, operands, initial: hasInitial ? place(&initial) : nil, y: place(&y), final: place(&final),
+        checkpoints: nil, on: isa)
+      #expect(errorRatio(y, naive.y) <= 2e-6 && errorRatio(final, naive.final) <= 2e-6, "\(isa)")
+    }
+  }
+
   /// The naive gradient is the derivative of the naive loop.
   @Test func theNaiveGradientIsADerivative() {
     let test = Case(batch: 1, length: 6, width: 3, states: 2)

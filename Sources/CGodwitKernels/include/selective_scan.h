@@ -30,6 +30,8 @@ struct gw_selective_scan {
   long width, group;
   void (*forward)(const struct gw_scan_rows *);
   void (*gradient)(const struct gw_scan_gradient *);
+  // The same of few rows with a [channels, N] and states likewise, which need not be packed: `next` after the rows.
+  void (*step)(const struct gw_scan_rows *, float *next);
   // x [channels, N], rows of N floats, to packed ones, each times `scale`, and back.
   void (*pack)(long channels, long states, const float *x, float scale, float *packed);
   void (*unpack)(long channels, long states, const float *packed, float *x);

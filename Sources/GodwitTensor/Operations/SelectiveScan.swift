@@ -21,10 +21,12 @@ import GodwitKernels
 public func selectiveScan(
   _ u: Tensor, delta: Tensor, a: Tensor, b: Tensor, c: Tensor, skip: Tensor? = nil, initial: Tensor? = nil
 ) -> (output: Tensor, state: Tensor) {
-  let rule = SelectiveScanRule(u, delta, a, b, c, skip, initial)
-  let y = fused("selectiveScan", [u, delta, a, b, c] + [skip, initial].compactMap { $0 }) {
+  var rule = SelectiveScanRule(u, delta, a, b, c, skip, initial)
+  let inputs = [u, delta, a, b, c] + [skip, initial].compactMap { $0 }
+  rule.wantsGradient = innermostTrace(inputs) != nil
+  let y = fused("selectiveScan", inputs) { [rule] in
     rule.evaluate($0)
-  } reference: {
+  } reference: { [rule] in
     rule.reference($0)
   }
   return (y[0], y[1])
@@ -33,6 +35,8 @@ public func selectiveScan(
 private struct SelectiveScanRule: Sendable {
   let shape: SelectiveScanShape
   let hasSkip, hasInitial: Bool
+  /// Whether the states before each block are kept.
+  var wantsGradient = false
 
   private var stateShape: Shape { [shape.batch, shape.width, shape.states] }
 
@@ -65,10 +69,10 @@ private struct SelectiveScanRule: Sendable {
   func evaluate(_ x: [Tensor]) -> FusedResult {
     let y = Tensor(x[0].shape, .float32) { _ in }
     let final = Tensor(stateShape, .float32) { _ in }
-    let checkpoints = Tensor([shape.checkpointCount], .float32) { _ in }
+    let checkpoints = Tensor([wantsGradient ? shape.checkpointCount : 0], .float32) { _ in }
     GodwitKernels.selectiveScan(
       shape, operands(x), initial: initial(x)?.floats, y: y.freshFloats, final: final.freshFloats,
-      checkpoints: checkpoints.freshFloats)
+      checkpoints: wantsGradient ? checkpoints.freshFloats : nil)
     return FusedResult([y, final]) { dy, needed in
       let dOutput = dy[0] ?? Tensor(zeros: y.shape)
       let gradients = x.prefix(hasSkip ? 6 : 5).map { Tensor($0.shape, .float32) { _ in } }

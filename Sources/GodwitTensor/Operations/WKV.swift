@@ -47,15 +47,17 @@ public struct WKVSums: Sendable {
 public func wkv(
   _ keys: Tensor, _ values: Tensor, decay: Tensor, bonus: Tensor, initial: WKVSums? = nil
 ) -> (output: Tensor, sums: WKVSums) {
-  let rule = WKVRule(keys, values, decay, bonus)
+  var rule = WKVRule(keys, values, decay, bonus)
   let before = initial ?? WKVSums(batch: rule.shape.batch, width: rule.shape.width, dtype: keys.dtype)
   let expected: Shape = [rule.shape.batch, rule.shape.width]
   require(
     before.tensors.allSatisfy { $0.shape == expected },
     "wkv: sums of shapes \(before.tensors.map(\.shape)); expected \(expected)")
-  let y = fused("wkv", [keys, values, decay, bonus] + before.tensors) {
+  let inputs = [keys, values, decay, bonus] + before.tensors
+  rule.wantsGradient = innermostTrace(inputs) != nil
+  let y = fused("wkv", inputs) { [rule] in
     rule.evaluate($0)
-  } reference: {
+  } reference: { [rule] in
     rule.reference($0)
   }
   return (y[0], WKVSums(y[1...]))
@@ -63,6 +65,8 @@ public func wkv(
 
 private struct WKVRule: Sendable {
   let shape: WKVShape
+  /// Whether the sums before each block are kept.
+  var wantsGradient = false
 
   private var stateShape: Shape { [shape.batch, shape.width] }
 
@@ -81,10 +85,11 @@ private struct WKVRule: Sendable {
     let state = x[4...].map { before in
       Tensor(stateShape, .float32) { $0.copyMemory(from: before.pointer, byteCount: 4 * before.count) }
     }
-    let checkpoints = Tensor([shape.checkpointCount], .float32) { _ in }
+    let checkpoints = Tensor([wantsGradient ? shape.checkpointCount : 0], .float32) { _ in }
     let operands = WKVOperands(keys: x[0].floats, values: x[1].floats, decay: x[2].floats, bonus: x[3].floats)
     GodwitKernels.wkv(
-      shape, operands, state: state.map(\.freshFloats), y: y.freshFloats, checkpoints: checkpoints.freshFloats)
+      shape, operands, state: state.map(\.freshFloats), y: y.freshFloats,
+      checkpoints: wantsGradient ? checkpoints.freshFloats : nil)
     return FusedResult([y] + state) { dy, _ in
       let dOutput = dy[0] ?? Tensor(zeros: y.shape)
       let gradients = x.prefix(4).map { Tensor($0.shape, .float32) { _ in } }
