@@ -95,7 +95,7 @@ enum GatedRecurrenceBenchmarks {
   private static func layer(_ mixer: String, _ length: Int, isGradient: Bool) -> Benchmark {
     let name = mixer.split(separator: ":")[0]
     return Benchmark(
-      "\(name)-layer/1x\(length)x\(width)/\(isGradient ? "forward+backward" : "forward")", work: Double(length),
+      "layer/\(name)/1x\(length)x\(width)/\(isGradient ? "forward+backward" : "forward")", work: Double(length),
       unit: "tokens", floor: nil
     ) {
       var generator = Philox(seed: UInt64(length))
