@@ -11,8 +11,8 @@ struct GatedRecurrenceArticles {
       let positions = Tensor((0..<length).map { Double($0) })
       let ages = positions.reshaped([length, 1]) - positions
       let decays = exp(logDecay.reshaped([heads, 1, 1]) * ages).lowerTriangle()
-      func heads(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
-      return heads(matmul(matmul(heads(q), heads(k), transposeB: true) * decays, heads(v)))
+      func perHead(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
+      return perHead(matmul(matmul(perHead(q), perHead(k), transposeB: true) * decays, perHead(v)))
     }
 
     var generator = Philox(seed: 1)
@@ -55,13 +55,13 @@ struct GatedRecurrenceArticles {
   @Test func mamba2() throws {
     /// (L ⊙ C Bᵀ) X with L[t, s] = a[s + 1] ⋯ a[t]; log a [B, T, H].
     func quadratic(_ c: Tensor, _ b: Tensor, _ x: Tensor, logDecay: Tensor) -> Tensor {
-      func heads(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
+      func perHead(_ x: Tensor) -> Tensor { x.transposed([0, 2, 1, 3]) }
       let sums = logDecay.cumulativeSum(along: 1).transposed([0, 2, 1])
       let (batch, count, length) = (sums.shape[0], sums.shape[1], sums.shape[2])
       let passed = sums.reshaped([batch, count, length, 1]) - sums.reshaped([batch, count, 1, length])
       // What is above the diagonal may be beyond all numbers.
       let decays = exp(minimum(passed, Tensor(0))).lowerTriangle()
-      return heads(matmul(decays * matmul(heads(c), heads(b), transposeB: true), heads(x)))
+      return perHead(matmul(decays * matmul(perHead(c), perHead(b), transposeB: true), perHead(x)))
     }
 
     var generator = Philox(seed: 1)
