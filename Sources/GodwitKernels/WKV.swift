@@ -70,7 +70,7 @@ package struct WKVOperands {
 /// Time B T D · 2 exponentials; memory beyond the operands what `checkpoints` take.
 ///
 /// - Parameters:
-///   - state: numerator, denominator and exponent, [B, D] each: those before the first position, and then after the last.
+///   - state: numerator, denominator and exponent, [B, D] each: those before the first position, which become those after the last.
 ///   - checkpoints: `checkpointCount` floats, the states before each block, for the gradient; nil if not wanted.
 package func wkv(
   _ shape: WKVShape, _ x: WKVOperands, state: [UnsafeMutablePointer<Float>], y: UnsafeMutablePointer<Float>,

@@ -3,7 +3,7 @@ import GodwitTensor
 
 /// A causal convolution of each channel by itself over the last few positions, with silu behind it: what Mamba's blocks begin with.
 ///
-/// Its state are the inputs of the last K − 1 positions.
+/// Its state is what it read at the last K − 1 positions.
 public struct ShortConvolution: Module {
   /// [K, E], the factor of the position itself last.
   public var weight: Tensor
