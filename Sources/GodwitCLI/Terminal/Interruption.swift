@@ -15,6 +15,8 @@ package enum Interruption {
   package static let exitCode: Int32 = 130
 
   private static let requests = Atomic<Int>(0)
+  /// Those of the requests of which a second one ends the process.
+  private static let endings = Atomic<Int>(0)
   private static let failedOutput = Atomic<Int32>(0)
   private static let watched = Atomic<Bool>(false)
 
@@ -33,20 +35,23 @@ package enum Interruption {
   /// Asks the work to stop, as Ctrl-C does.
   package static func request(because failure: OutputFailure) {
     failedOutput.store(failure.code, ordering: .relaxed)
+    endings.wrappingAdd(1, ordering: .relaxed)
     requests.wrappingAdd(1, ordering: .relaxed)
   }
 
   /// From now on Ctrl-C raises the flag instead of ending the process.
   package static func watch() {
-    // Also makes sure that the handler finds both flags initialised: it may do nothing but touch them and call _exit.
+    // Also makes sure that the handler finds all flags initialised: it may do nothing but touch them and call _exit.
     watched.store(true, ordering: .relaxed)
     _ = isRequested
+    _ = endings.load(ordering: .relaxed)
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
       sigaddset(&signals, number)
       signal(number) { _ in
-        if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(Interruption.exitCode) }
+        if Interruption.endings.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(Interruption.exitCode) }
+        Interruption.requests.wrappingAdd(1, ordering: .relaxed)
       }
     }
     watchHangup(&signals)
@@ -55,7 +60,8 @@ package enum Interruption {
   }
 
   /// The end of the terminal, unless it was to be ignored, as `nohup` asks. It is often told twice, by the shell and by the system,
-  /// or right behind a request to end, so that one more must not end what is saving.
+  /// or right behind a request to end, so that one more must not end what is saving; and of two signals that wait the system may
+  /// deliver the later one first.
   private static func watchHangup(_ signals: inout sigset_t) {
     var action = sigaction()
     guard sigaction(SIGHUP, nil, &action) == 0 else { return }
@@ -67,7 +73,7 @@ package enum Interruption {
     if isIgnored { return }
     sigaddset(&signals, SIGHUP)
     signal(SIGHUP) { _ in
-      _ = Interruption.requests.compareExchange(expected: 0, desired: 1, ordering: .relaxed)
+      Interruption.requests.wrappingAdd(1, ordering: .relaxed)
     }
   }
 }
