@@ -60,8 +60,8 @@ package enum Interruption {
   }
 
   /// The end of the terminal, unless it was to be ignored, as `nohup` asks. It is often told twice, by the shell and by the system,
-  /// or right behind a request to end, so that one more must not end what is saving; and of two signals that wait the system may
-  /// deliver the later one first.
+  /// or right behind a request to end, so that one more must not end what is saving; and of two signals that go to two threads the
+  /// later one may be handled first.
   private static func watchHangup(_ signals: inout sigset_t) {
     var action = sigaction()
     guard sigaction(SIGHUP, nil, &action) == 0 else { return }
