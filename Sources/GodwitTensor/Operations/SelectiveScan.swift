@@ -16,8 +16,8 @@ import GodwitKernels
 ///   - initial: h before the first position, [B, D, N]; zero if nil.
 /// - Returns: y [B, T, D], and h after the last position, [B, D, N].
 /// - Precondition: the shapes agree.
-/// - Complexity: B T D N exponentials and 6 B T D N operations; memory beyond the results B T D N / 32. The gradient computes the
-///   states again in blocks of 32 positions.
+/// - Complexity: B T D N exponentials and 6 B T D N operations; memory beyond the results B T D N / 32 where a derivative is
+///   wanted, which computes the states again in blocks of 32 positions.
 public func selectiveScan(
   _ u: Tensor, delta: Tensor, a: Tensor, b: Tensor, c: Tensor, skip: Tensor? = nil, initial: Tensor? = nil
 ) -> (output: Tensor, state: Tensor) {
