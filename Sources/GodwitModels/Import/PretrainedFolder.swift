@@ -65,7 +65,7 @@ struct PretrainedFolder: Sendable {
     let bytes: [UInt8]
     do throws(FileError) { bytes = try ReadableFile(path).contents(atMost: 16 << 20) } catch { throw .file(error) }
     do { return try JSONDecoder().decode(Value.self, from: Data(quotingInfinities(bytes))) } catch {
-      throw .malformed(path: path, reason: "it is not the JSON that transformers writes: \(error)")
+      throw .malformed(path: path, reason: "\(jsonProblem(error)); restore the file that transformers wrote")
     }
   }
 }

@@ -28,7 +28,7 @@ extension RunConfiguration {
     let task = version.task ?? RunFormat.firstTask
     guard task == Task.name else { throw .otherTask(path: folder.path, found: task, expected: Task.name) }
     do { self = try JSONDecoder().decode(RunConfiguration.self, from: data) } catch {
-      throw .malformed(path: path, reason: Self.reason(error))
+      throw .malformed(path: path, reason: jsonProblem(error))
     }
     do throws(TrainingError) { try Task.validate(model, training) } catch {
       if case .configuration(.mixer(.unknown(let mixer, _))) = error {
@@ -52,20 +52,6 @@ extension RunConfiguration {
   private struct Version: Decodable {
     let formatVersion: Int
     let task: String?
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    func name(_ context: DecodingError.Context) -> String {
-      context.codingPath.map(\.stringValue).joined(separator: ".")
-    }
-    return switch error {
-    case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
-    case .typeMismatch(_, let context): "the field \(name(context)) has another type"
-    case .valueNotFound(_, let context): "the field \(name(context)) is null"
-    case .dataCorrupted(let context): "the field \(name(context)) cannot be understood"
-    @unknown default: "\(error)"
-    }
   }
 }
 

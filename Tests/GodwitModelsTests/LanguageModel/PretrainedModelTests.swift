@@ -20,12 +20,12 @@ import Testing
     return try JSONDecoder().decode(Expected.self, from: Data(contentsOf: file))
   }
 
-  @Test(arguments: [("rwkv4-tiny", 4, 661_504), ("rwkv", 2, 12_800), ("mamba", 2, nil), ("mamba2", 2, nil)])
-  func logitsAreThoseOfTheReference(name: String, depth: Int, parameters: Int?) throws {
+  @Test(arguments: [("rwkv4-tiny", 4), ("rwkv", 2), ("mamba", 2), ("mamba2", 2)])
+  func logitsAreThoseOfTheReference(name: String, depth: Int) throws {
     let pretrained = try PretrainedModel(in: Self.path(name))
     let model = try pretrained.model()
     #expect(pretrained.configuration.depth == depth)
-    if name == "rwkv4-tiny" { #expect(model.parameterCount == parameters) }
+    if name == "rwkv4-tiny" { #expect(model.parameterCount == 661_504) }
     let expected = try expected(name)
     var session = TextSession(model)
     session.read(expected.prompt.utf8)
@@ -125,7 +125,11 @@ import Testing
     #expect(try message("mamba", remove("model.safetensors")).contains("there is neither model.safetensors nor"))
     #expect(try message("mamba", remove("config.json")).contains("does not say of which type its model is"))
     #expect(try message("mamba2", remove("model-00002-of-00003.safetensors")).contains("model-00002-of-00003"))
-    #expect(try message("mamba") { try Data("{".utf8).write(to: $0.appending(path: "config.json")) }.contains("JSON"))
+    #expect(
+      try message("mamba") { try Data("{".utf8).write(to: $0.appending(path: "config.json")) }.contains("it is not sound JSON"))
+    #expect(
+      try message("mamba", replace("\"mamba\"", with: "3"))
+        .contains("the field model_type has another type; restore the file that transformers wrote"))
     #expect(
       try message("mamba2") { folder in
         let index = folder.appending(path: "model.safetensors.index.json")

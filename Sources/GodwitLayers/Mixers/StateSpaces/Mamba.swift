@@ -75,21 +75,9 @@ public struct Mamba: ConfigurableMixer {
   public static var stateGrows: Bool { false }
   public static func problem(with options: MixerOptions) -> MixerError? { options.widthProblem }
 
-  /// What the layer keeps of the past.
-  public struct State: SequenceState {
-    /// The inputs of the convolution at the last positions, [B, K − 1, E].
-    public var recent: Tensor
-    /// h, [B, E, N].
-    public var memory: Tensor
-
-    public mutating func visit(_ visitor: inout some TensorVisitor) {
-      visitor.visit("recent", &recent, .weight)
-      visitor.visit("memory", &memory, .weight)
-    }
-  }
-
-  public func initialState(batch: Int) -> State {
-    State(
+  /// The convolution has E channels, the memory is h [B, E, N].
+  public func initialState(batch: Int) -> ConvolvedState {
+    ConvolvedState(
       recent: convolution.initialState(batch: batch),
       memory: Tensor(zeros: [batch, logDecay.shape[0], logDecay.shape[1]], dtype: logDecay.dtype))
   }
@@ -107,7 +95,7 @@ public struct Mamba: ConfigurableMixer {
 
   // MARK: Parallel  the scan over all positions, its states read where they are made
 
-  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func callAsFunction(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     let (inner, states, rank) = (logDecay.shape[0], logDecay.shape[1], stepWeight.shape[0])
     let parts = input(x).split([inner, inner], along: 2)
     let u = convolution(parts[0], recent: &state.recent)
@@ -121,13 +109,13 @@ public struct Mamba: ConfigurableMixer {
 
   // MARK: Chunked  the same from the state so far
 
-  public func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func chunk(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     self(x, state: &state, context: &context)
   }
 
   // MARK: Recurrent  h ← exp(Δ A) ⊙ h + Δ u bᵀ
 
-  public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func step(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     self(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 }

@@ -103,21 +103,9 @@ public struct Mamba2: ConfigurableMixer {
   /// H.
   private var heads: Int { skip.shape[0] }
 
-  /// What the layer keeps of the past.
-  public struct State: SequenceState {
-    /// The inputs of the convolution at the last positions, [B, K − 1, H P + 2 G N].
-    public var recent: Tensor
-    /// S, [B, H, N, P].
-    public var memory: Tensor
-
-    public mutating func visit(_ visitor: inout some TensorVisitor) {
-      visitor.visit("recent", &recent, .weight)
-      visitor.visit("memory", &memory, .weight)
-    }
-  }
-
-  public func initialState(batch: Int) -> State {
-    State(
+  /// The convolution has H P + 2 G N channels, the memory is S [B, H, N, P].
+  public func initialState(batch: Int) -> ConvolvedState {
+    ConvolvedState(
       recent: convolution.initialState(batch: batch),
       memory: Tensor(zeros: [batch, heads, stateSize, headWidth], dtype: scale.dtype))
   }
@@ -134,7 +122,7 @@ public struct Mamba2: ConfigurableMixer {
 
   // MARK: Parallel  Y = (L ⊙ C Bᵀ) (Δ U), L[t, s] = exp(A Σ Δ) over s < r ≤ t
 
-  public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func callAsFunction(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     let (batch, length, shared) = (x.shape[0], x.shape[1], groups * stateSize)
     let parts = input(x).split([inner, inner + 2 * shared, heads], along: 2)
     let mixed = convolution(parts[1], recent: &state.recent).split([inner, shared, shared], along: 2)
@@ -166,13 +154,13 @@ public struct Mamba2: ConfigurableMixer {
 
   // MARK: Chunked  the same from the state so far
 
-  public func chunk(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func chunk(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     self(x, state: &state, context: &context)
   }
 
   // MARK: Recurrent  S ← exp(Δ A) S + b (Δ u)ᵀ
 
-  public func step(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
+  public func step(_ x: Tensor, state: inout ConvolvedState, context: inout ForwardContext) -> Tensor {
     self(x.reshaped([x.shape[0], 1, x.shape[1]]), state: &state, context: &context).reshaped(x.shape)
   }
 }
