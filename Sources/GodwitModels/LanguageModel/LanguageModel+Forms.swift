@@ -11,10 +11,26 @@ extension LanguageModel {
   /// - Returns: [B, T, 256].
   /// - Precondition: T is at most `configuration.maximumLength`.
   public func callAsFunction(_ tokens: Indices, context: inout ForwardContext) -> Tensor {
+    logits(stream(tokens, context: &context))
+  }
+
+  /// The logits of what comes next after some positions of whole texts alone: the head is not computed for the others.
+  ///
+  /// - Parameters:
+  ///   - tokens: [B, T].
+  ///   - rows: [M], each b T + t for position t of text b.
+  /// - Returns: [M, 256].
+  /// - Precondition: T is at most `configuration.maximumLength`, and every row is below B T.
+  public func logits(_ tokens: Indices, at rows: Indices, context: inout ForwardContext) -> Tensor {
+    logits(stream(tokens, context: &context).rows(rows))
+  }
+
+  /// What the head reads, [B, T, D], of tokens [B, T].
+  private func stream(_ tokens: Indices, context: inout ForwardContext) -> Tensor {
     requireBytes(tokens, rank: 2, after: nil)
     var x = embedded(tokens, after: Positions(batch: tokens.shape[0]), context: &context)
     for block in blocks { x = block(x, context: &context) }
-    return logits(x)
+    return x
   }
 
   /// The logits of the next byte at every position, all positions at once; `state` becomes that after the last.
@@ -47,6 +63,19 @@ extension LanguageModel {
     return passed(tokens, state: &state, context: &context)
   }
 
+  /// `chunk` in a pass without training, with the logits after some of the bytes alone.
+  ///
+  /// - Parameters:
+  ///   - tokens: [B, C].
+  ///   - rows: [M], each b C + c for byte c of text b.
+  /// - Returns: [M, 256].
+  /// - Precondition: as for `chunk`, and every row is below B C.
+  public func chunk(_ tokens: Indices, at rows: Indices, state: inout LanguageModelState) -> Tensor {
+    requireBytes(tokens, rank: 2, after: state)
+    var context = ForwardContext.evaluation
+    return passed(tokens, at: rows, state: &state, context: &context)
+  }
+
   /// The logits of the next byte after one more byte of each text, which may be at different positions.
   ///
   /// - Parameters:
@@ -70,11 +99,13 @@ extension LanguageModel {
     return step(tokens, state: &state, context: &context)
   }
 
-  /// Lets bytes pass all blocks.
-  private func passed(_ tokens: Indices, state: inout LanguageModelState, context: inout ForwardContext) -> Tensor {
+  /// Lets bytes pass all blocks; the logits are those of all positions, or of some rows.
+  private func passed(
+    _ tokens: Indices, at rows: Indices? = nil, state: inout LanguageModelState, context: inout ForwardContext
+  ) -> Tensor {
     var passage = Passage(tokens, into: self, after: state, context: &context)
     while passage.depth < blocks.count { passage.advance(through: self, state: &state, context: &context) }
-    return passage.end(in: self, state: &state)
+    return passage.end(in: self, at: rows, state: &state)
   }
 
   private func requireBytes(_ tokens: Indices, rank: Int, after state: LanguageModelState?) {
@@ -92,5 +123,12 @@ extension LanguageModel {
         end <= limit,
         "LanguageModel: position \(end - 1) does not exist; with learned positions the context is \(limit)")
     }
+  }
+}
+
+extension Tensor {
+  /// Some rows of [..., D]: [M, D].
+  func rows(_ indices: Indices) -> Tensor {
+    reshaped([shape.removing(axis: -1).elementCount, shape[shape.rank - 1]]).gather(indices)
   }
 }

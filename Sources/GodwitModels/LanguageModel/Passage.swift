@@ -39,11 +39,11 @@ struct Passage: Sendable {
     depth += 1
   }
 
-  /// The logits after each byte, [B, C, 256] or [B, 256].
+  /// The logits after each byte, [B, C, 256] or [B, 256]; of some of the rows [B · C], [M, 256].
   ///
   /// - Precondition: the bytes have passed all blocks.
-  func end(in model: LanguageModel, state: inout LanguageModelState) -> Tensor {
+  func end(in model: LanguageModel, at rows: Indices? = nil, state: inout LanguageModelState) -> Tensor {
     state.positions.advance(by: length)
-    return model.logits(x)
+    return model.logits(rows.map(x.rows) ?? x)
   }
 }
