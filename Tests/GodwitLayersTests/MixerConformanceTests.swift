@@ -71,9 +71,11 @@ struct MixerConformanceTests {
     MixerSuite(Mamba2(MixerOptions(width: 16, settings: settings), using: &generator), width: 16).run()
   }
 
-  @Test(arguments: [false, true]) func retention(rotary: Bool) {
+  @Test(arguments: [(false, 1, "swish"), (true, 2, "swish"), (true, 2, "none")])
+  func retention(rotary: Bool, expansion: Int, gate: String) {
     var generator = Philox(seed: 23)
-    let options = MixerOptions(width: 16, heads: 4, rotary: rotary, settings: ["expansion": rotary ? 2 : 1])
+    let options = MixerOptions(
+      width: 16, heads: 4, rotary: rotary, settings: ["expansion": .whole(expansion), "gate": .choice(gate)])
     MixerSuite(Retention(options, using: &generator), width: 16).run()
   }
 

@@ -21,7 +21,7 @@ import GodwitTensor
 /// is divided by. Costs beside the projections: parallel and chunked 6 B T H K V operations; a step likewise; state B H K V
 /// scalars, however long the past.
 public struct Retention: ConfigurableMixer {
-  /// W_Q, W_K, W_V and W_G side by side, [D, 2 D + 2 H V].
+  /// W_Q, W_K, W_V and, if there are gates, W_G side by side, [D, 2 D + 2 H V].
   public var input: Linear
   /// W_O, [H V, D].
   public var output: Linear
@@ -30,6 +30,8 @@ public struct Retention: ConfigurableMixer {
   private let rotaryBase: Double?
 
   private static let expansion = MixerSetting("expansion", "V / K, channels of a value", standard: 2, range: 1...16)
+  private static let gate = MixerSetting(
+    "gate", "what the heads' outputs are multiplied by", standard: "swish", choices: ["swish", "none"])
 
   /// A layer with random parameters.
   ///
@@ -38,8 +40,9 @@ public struct Retention: ConfigurableMixer {
     if let problem = Self.problem(with: options) { fatalError("Retention: \(problem)") }
     let (width, values) = (options.width, options.width * options[whole: Self.expansion])
     (heads, rotaryBase) = (options.heads, options.rotaryBase)
+    let gates = options[choice: Self.gate] == "none" ? 0 : values
     input = Linear(
-      width, 2 * width + 2 * values, bias: options.bias, standardDeviation: options.standardDeviation,
+      width, 2 * width + values + gates, bias: options.bias, standardDeviation: options.standardDeviation,
       using: &generator)
     output = Linear(
       values, width, bias: options.bias, standardDeviation: options.outputDeviation, using: &generator)
@@ -47,7 +50,7 @@ public struct Retention: ConfigurableMixer {
 
   public static var name: String { "retnet" }
   public static var summary: String { "retention: linear attention whose heads forget at fixed rates" }
-  public static var settings: [MixerSetting] { [expansion] }
+  public static var settings: [MixerSetting] { [expansion, gate] }
   public static var supportsRotary: Bool { true }
   public static var stateGrows: Bool { false }
 
@@ -86,7 +89,8 @@ public struct Retention: ConfigurableMixer {
 
   public func callAsFunction(_ x: Tensor, state: inout State, context: inout ForwardContext) -> Tensor {
     let (width, values) = (output.weight.shape[1], output.weight.shape[0])
-    let parts = input(x).split([width, width, values, values], along: 2)
+    let gates = input.weight.shape[1] - 2 * width - values
+    let parts = input(x).split([width, width, values, gates], along: 2)
     func separated(_ x: Tensor) -> Tensor { x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads]) }
     var (query, key) = (separated(parts[0]), separated(parts[1]) * (1 / Double(width / heads).squareRoot()))
     if let rotaryBase {
@@ -98,7 +102,8 @@ public struct Retention: ConfigurableMixer {
       query, key, separated(parts[2]), logDecay: logDecay, initial: state.memory)
     state.memory = memory
     state.positions.advance(by: x.shape[1])
-    return output(normalized(y).reshaped(parts[3].shape) * silu(parts[3]))
+    let read = normalized(y).reshaped(parts[2].shape)
+    return output(gates == 0 ? read : read * silu(parts[3]))
   }
 
   /// Each head with mean 0 and variance 1.
