@@ -70,6 +70,23 @@ import Testing
     #expect(try CommandRun("info", copy, "--plot", scratch.path("no/folder.svg")).exitCode == 1)
   }
 
+  @Test func runsThatDifferBySeedAreOneCurve() throws {
+    let scratch = try TemporaryFolder()
+    for (name, seed, rate) in [("a-1", "1", "0.01"), ("a-2", "2", "0.01"), ("b-1", "1", "0.02")] {
+      let run = try CommandRun(
+        "train", try TrainedRun.text(), "--steps", "8", "--width", "8", "--depth", "1", "--heads", "2", "--context",
+        "16",
+        "--batch", "2", "--learning-rate", rate, "--seed", seed, "--quiet", "--out", scratch.path(name))
+      #expect(run.exitCode == 0, "\(run.error)")
+    }
+    let runs = ["a-1", "b-1", "a-2"].map(scratch.path)
+    let picture = scratch.path("losses.svg")
+    #expect(try CommandRun(arguments: ["info"] + runs + ["--plot", picture]).exitCode == 0)
+    let svg = try String(contentsOfFile: picture, encoding: .utf8)
+    #expect(svg.contains(">a, mean of 2 seeds</text>") && svg.contains(">b-1</text>"))
+    #expect(!svg.contains(">a-1</text>") && !svg.contains(">a-2</text>"))
+  }
+
   @Test func infoTellsOfADamagedHistory() throws {
     let scratch = try TemporaryFolder()
     let copy = scratch.path("copy")

@@ -11,7 +11,7 @@ struct InfoCommand: ParsableCommand {
     abstract: "Show what runs are made of and how their training went.",
     discussion: """
       With --plot the losses of all runs on their held-out texts stand in one picture, against the time that each has \
-      trained for: which learns faster, by the clock.
+      trained for: which learns faster, by the clock. Runs that differ by their --seed alone are one curve, their mean.
 
       EXAMPLES
         godwit info runs/first
@@ -44,7 +44,7 @@ struct InfoCommand: ParsableCommand {
       console.emit(report.line)
     }
     try plot.write(on: console) { command in
-      LossChart.svg(zip(labels, runs).map { ($0, $1.run.history) }, command: command)
+      LossChart.svg(zip(labels, runs).map { ($0, $1.run) }, command: command)
     }
   }
 

@@ -28,14 +28,50 @@ package enum LossChart {
     return (chart("Loss", loss, [training]), heldOut)
   }
 
-  /// The losses of several runs on their held-out texts, against the time that each has trained for.
-  package static func svg(_ runs: [(name: String, history: RunHistory)], command: String) -> String {
-    LineChart(
+  /// The losses of several runs on their held-out texts, against the time that each has trained for: a curve for each, or the mean
+  /// of those that differ by their seeds alone.
+  package static func svg(_ runs: [(name: String, run: Run<LanguageModeling>)], command: String) -> String {
+    var groups: [[(name: String, run: Run<LanguageModeling>)]] = []
+    for run in runs {
+      if let index = groups.firstIndex(where: { differBySeed($0[0].run, run.run) }) {
+        groups[index].append(run)
+      } else {
+        groups.append([run])
+      }
+    }
+    let series = groups.map { group in
+      LineChart.Series(
+        name(of: group.map(\.name)), points: thinned(mean(group.map { points($0.run.history) })), style: .lineAndPoints)
+    }
+    return LineChart(
       title: "Loss on held-out text against training time", x: ChartAxis("training time", unit: "s"),
-      y: ChartAxis("loss", unit: "bits per byte"),
-      series: runs.map { LineChart.Series($0.name, points: thinned(points($0.history)), style: .lineAndPoints) },
-      command: command
+      y: ChartAxis("loss", unit: "bits per byte"), series: series, command: command
     ).svg
+  }
+
+  /// Whether two runs are the same but for their seeds, so far that their validations have the same steps.
+  private static func differBySeed(_ a: Run<LanguageModeling>, _ b: Run<LanguageModeling>) -> Bool {
+    var options = b.configuration.training
+    options.seed = a.configuration.training.seed
+    return a.configuration.model == b.configuration.model && a.configuration.training == options
+      && b.configuration.training.seed != a.configuration.training.seed
+      && a.configuration.data.hasSameText(as: b.configuration.data)
+      && a.history.validations.map(\.step) == b.history.validations.map(\.step)
+  }
+
+  /// The means of the points that several curves have at the same place.
+  private static func mean(_ curves: [[SIMD2<Double>]]) -> [SIMD2<Double>] {
+    curves[0].indices.map { index in
+      curves.reduce(SIMD2()) { $0 + $1[min(index, $1.count - 1)] } / Double(curves.count)
+    }
+  }
+
+  /// What the names of runs begin with, and how many they are; the name of one that is alone.
+  private static func name(of names: [String]) -> String {
+    guard names.count > 1 else { return names[0] }
+    let common = names.dropFirst().reduce(names[0]) { $0.commonPrefix(with: $1) }
+    let trimmed = String(common.reversed().drop { !$0.isLetter && !$0.isNumber }.reversed())
+    return "\(trimmed.isEmpty ? names[0] : trimmed), mean of \(names.count) seeds"
   }
 
   /// Each validation at the time at which its step was recorded.
