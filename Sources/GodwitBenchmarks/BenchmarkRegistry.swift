@@ -5,7 +5,8 @@ public enum BenchmarkRegistry {
     MatrixBenchmarks.all + AttentionBenchmarks.all + GatedAttentionBenchmarks.all + SparseAttentionBenchmarks.all
     + GatedRecurrenceBenchmarks.all + MixerBenchmarks.all
     + OperationBenchmarks.all + RowBenchmarks.all
-    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + SessionBenchmarks.all
+    + OptimizerBenchmarks.all + TrainingBenchmarks.all + GenerationBenchmarks.all + LargeModelBenchmarks.all
+    + SessionBenchmarks.all
     + RandomBenchmarks.all + WalkBenchmarks.all
 
   /// The benchmarks in whose name `pattern` matches somewhere; all if nil.

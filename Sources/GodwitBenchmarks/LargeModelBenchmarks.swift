@@ -1,0 +1,46 @@
+import GodwitModels
+import GodwitRandom
+import GodwitTensor
+
+/// A Mamba of 130 million parameters, random ones: as wide as the published one of that size, with more blocks in place of the
+/// table of its vocabulary. To write a byte is to read all weights once.
+enum LargeModelBenchmarks {
+  static let all: [Benchmark] = [byte(streams: 1), byte(streams: 8), prompt(512)]
+
+  private static func model() throws -> LanguageModel {
+    var generator = Philox(seed: 0)
+    let configuration = LanguageModelConfiguration(
+      mixer: "mamba", width: 768, depth: 34, norm: .rms, tiedHead: true, bias: false)
+    return try LanguageModel(configuration, using: &generator)
+  }
+
+  private static let parameters = 128_656_128.0
+
+  private static func byte(streams: Int) -> Benchmark {
+    Benchmark(
+      "generation/mamba-130m/\(streams == 1 ? "1-stream" : "\(streams)-streams")", work: Double(streams), unit: "bytes",
+      floor: .init(operations: Double(streams) * parameters, bytes: 4 * parameters, traffic: .read)
+    ) {
+      let model = try model()
+      var state = model.initialState(batch: streams)
+      let tokens = Indices((0..<Int32(streams)).map { 101 + $0 })
+      return { consume(model.step(tokens, state: &state)) }
+    }
+  }
+
+  private static func prompt(_ length: Int) -> Benchmark {
+    let operations = Double(length) * parameters
+    return Benchmark(
+      "generation/mamba-130m/prompt-\(length)", work: Double(length), unit: "bytes",
+      floor: .init(operations: operations)
+    ) {
+      let model = try model()
+      let text = Indices((0..<length).map { Int32($0 % 256) }, shape: [1, length])
+      let last = Indices([Int32(length - 1)])
+      return {
+        var state = model.initialState(batch: 1)
+        consume(model.chunk(text, at: last, state: &state))
+      }
+    }
+  }
+}
