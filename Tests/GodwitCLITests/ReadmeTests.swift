@@ -51,6 +51,9 @@ import Testing
   private func shortened(_ arguments: [String]) -> [String] {
     if arguments.first == "compare" { return arguments + ["--seconds", "0.01", "--width", "32"] }
     if arguments.first == "benchmark" { return arguments + ["--seconds", "0.1"] }
+    if arguments.first == "evaluate", arguments.contains("--mixer") {
+      return arguments + ["--steps", "3", "--width", "16"]
+    }
     guard arguments.first == "train" else { return arguments }
     var arguments = arguments
     if let index = arguments.firstIndex(of: "--minutes") {

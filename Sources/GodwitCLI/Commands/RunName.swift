@@ -11,7 +11,13 @@ enum RunName {
     // A name without its settings; of several mixers, which may be as many as there are blocks, the first ones.
     let mixers = mixer.split(separator: ",").filter { part in !part.prefix { $0 != ":" }.contains("=") }
     let kinds = mixers.map { $0.prefix { $0 != ":" } }.joined(separator: "-").prefix(40)
-    let base = "runs/\(name.isEmpty ? "text" : name)-\(kinds)"
+    return free("runs/\(name.isEmpty ? "text" : name)-\(kinds)")
+  }
+
+  /// A folder in `runs/` that does not exist yet, named after a problem.
+  static func free(problem name: String) -> String { free("runs/" + name) }
+
+  private static func free(_ base: String) -> String {
     var folder = base
     var number = 2
     while FileManager.default.fileExists(atPath: folder) {

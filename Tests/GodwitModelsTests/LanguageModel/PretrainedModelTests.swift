@@ -126,7 +126,8 @@ import Testing
     #expect(try message("mamba", remove("config.json")).contains("does not say of which type its model is"))
     #expect(try message("mamba2", remove("model-00002-of-00003.safetensors")).contains("model-00002-of-00003"))
     #expect(
-      try message("mamba") { try Data("{".utf8).write(to: $0.appending(path: "config.json")) }.contains("it is not sound JSON"))
+      try message("mamba") { try Data("{".utf8).write(to: $0.appending(path: "config.json")) }.contains(
+        "it is not sound JSON"))
     #expect(
       try message("mamba", replace("\"mamba\"", with: "3"))
         .contains("the field model_type has another type; restore the file that transformers wrote"))

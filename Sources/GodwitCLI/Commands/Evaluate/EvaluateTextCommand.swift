@@ -1,10 +1,10 @@
 import ArgumentParser
 import GodwitModels
 
-/// `godwit evaluate`.
-struct EvaluateCommand: ParsableCommand {
+/// `godwit evaluate text`, or `godwit evaluate` with a run behind it.
+struct EvaluateTextCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate",
+    commandName: "text",
     abstract: "Measure how well a trained model predicts a text.",
     discussion: """
       Prints bits per byte: the mean of −log₂ of the probability that the model gave each byte, knowing those before it. \
