@@ -4,8 +4,13 @@ extension MatrixProblem {
   /// Up to so many rows, b is read where it lies: packing it would cost as much as the product.
   static let fewRows = 16
 
+  /// Whether few rows are taken by whole lines of b: of one or two rows, whose tiles would wait for their own sums, and where b is
+  /// too large to be in a cache, from which tiles would read it in short pieces that lie far apart.
+  private var readsLines: Bool { m <= 2 || k * n * elementSize > 4 << 20 }
+
   /// Few rows of a by the rows of b as they lie in memory; a task takes some columns.
   func runFewRows(threads: Int) {
+    if readsLines { return runLines(threads: threads) }
     let tasks = threads == 1 ? 1 : max(min(columnStrips / 2, 4 * threads), 1)
     withPackedStrips(width: stripRows, strips: rowStrips, steps: k) { rows in
       pack(a, 0..<m, steps: 0..<k, into: rows)
@@ -20,6 +25,32 @@ extension MatrixProblem {
               pack(b, column..<n, steps: 0..<k, into: last)
               tiles(rows, column: column, b: last.base, ldb: stripColumns)
             }
+          }
+        }
+      }
+    }
+  }
+
+  /// Eight lines of b at a time, each thread its columns of them.
+  private func runLines(threads: Int) {
+    withPackedStrips(width: m, strips: 1, steps: k) { rows in
+      pack(a, 0..<m, steps: 0..<k, into: rows)
+      parallelFor(threads) { task in
+        let strips = (0..<columnStrips).part(task, of: threads)
+        let columns = (strips.lowerBound * stripColumns)..<min(strips.upperBound * stripColumns, n)
+        guard !columns.isEmpty else { return }
+        // Sums that stay in the nearest cache.
+        let panel = max(4096 / m / stripColumns, 8) * stripColumns
+        let width = (min(columns.count, panel) + stripColumns - 1) / stripColumns * stripColumns
+        // Rows of sums that are no power of two apart, so that they have places of their own there.
+        let rowStride = width + stripColumns
+        withScratch(byteCount: m * rowStride * elementSize) { sums in
+          for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let offset = column * elementSize
+            table.pointee.lines(
+              Int64(k), rows.base, Int64(m), b.pointer + offset, Int64(b.stepStride), c + offset, Int64(ldc), Int64(m),
+              Int64(min(width, columns.upperBound - column)), bias.map { $0 + offset }, accumulate ? 1 : 0, sums,
+              Int64(rowStride))
           }
         }
       }
