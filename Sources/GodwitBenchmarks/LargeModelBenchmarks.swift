@@ -19,7 +19,7 @@ enum LargeModelBenchmarks {
   private static func byte(streams: Int) -> Benchmark {
     Benchmark(
       "generation/mamba-130m/\(streams == 1 ? "1-stream" : "\(streams)-streams")", work: Double(streams), unit: "bytes",
-      floor: .init(operations: Double(streams) * parameters, bytes: 4 * parameters, traffic: .read)
+      floor: .init(operations: 2 * Double(streams) * parameters, bytes: 4 * parameters, traffic: .read)
     ) {
       let model = try model()
       var state = model.initialState(batch: streams)
@@ -29,7 +29,7 @@ enum LargeModelBenchmarks {
   }
 
   private static func prompt(_ length: Int) -> Benchmark {
-    let operations = Double(length) * parameters
+    let operations = 2 * Double(length) * parameters
     return Benchmark(
       "generation/mamba-130m/prompt-\(length)", work: Double(length), unit: "bytes",
       floor: .init(operations: operations)

@@ -46,7 +46,7 @@ enum TrainingBenchmarks {
       : width * (2 * inner + 256 + inner / 64) + inner * width
     return Benchmark(
       "training-step/\(name)/\(batch)x\(context)x\(width)x\(depth)", work: tokens, unit: "tokens",
-      floor: .init(operations: 3 * tokens * Double(depth * block + 256 * width))
+      floor: .init(operations: 6 * tokens * Double(depth * block + 256 * width))
     ) {
       try training(
         LanguageModelConfiguration(
