@@ -21,7 +21,7 @@ import Testing
     #expect(written.exitCode == 0 && !written.output.isEmpty, "\(written.error)")
     let text = try folder.write("text.txt", String(repeating: "a long flight over the water. ", count: 100))
     let measured = try CommandRun("evaluate", run, "--text", text, "--json")
-    #expect(try measured.objects().first?["bitsPerByte"] is Double)
+    #expect(measured.objects().first?["bitsPerByte"] is Double)
     #expect(try CommandRun("info", run).exitCode == 0)
     let tuned = try CommandRun(
       "train", text, "--from", run, "--out", folder.path("tuned-\(name)"), "--steps", "2", "--context", "16",

@@ -80,7 +80,8 @@ struct RecallResult {
         "sequences": .integer(score.sequences), "trainLength": .integer(problem.length),
         "items": .integer(problem.items), "vocabulary": .integer(problem.vocabulary),
         "steps": .integer(training.steps ?? 0), "batch": .integer(training.batch),
-        "learningRate": .number(training.learningRate), "seed": .integer(Int(clamping: training.seed)),
+        "learningRate": .number(training.learningRate),
+        "seed": Int(exactly: training.seed).map(JSONValue.integer) ?? .text("\(training.seed)"),
         "trainSeconds": .number(trainSeconds), "run": .text(run),
       ]
     }
