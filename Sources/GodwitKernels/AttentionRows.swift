@@ -11,6 +11,11 @@ package struct AttentionRows: Sendable {
     self.batchStride = batchStride
     self.rowStride = rowStride
   }
+
+  /// Rows that were or will be written.
+  package init(_ rows: MutableAttentionRows) {
+    self.init(pointer: UnsafePointer(rows.pointer), batchStride: rows.batchStride, rowStride: rows.rowStride)
+  }
 }
 
 /// Rows of a [B, T, H, K] array to write to; see ``AttentionRows``.

@@ -4,6 +4,8 @@ import CGodwitKernels
 package struct OuterProductShape: Sendable {
   package var batch: Int
   package var heads: Int
+  /// Heads of queries and keys, [B, T, G, K], each shared by H / G heads one after another; as many as heads unless by chunks.
+  package var keyHeads: Int
   package var length: Int
   package var keyWidth: Int
   package var valueWidth: Int
@@ -13,16 +15,20 @@ package struct OuterProductShape: Sendable {
   package var chunk: Int
 
   package init(
-    batch: Int, heads: Int, length: Int, keyWidth: Int, valueWidth: Int, strictlyPast: Bool = false, chunk: Int = 32
+    batch: Int, heads: Int, keyHeads: Int? = nil, length: Int, keyWidth: Int, valueWidth: Int,
+    strictlyPast: Bool = false, chunk: Int = 32
   ) {
     self.batch = batch
     self.heads = heads
+    self.keyHeads = keyHeads ?? heads
     self.length = length
     self.keyWidth = keyWidth
     self.valueWidth = valueWidth
     self.strictlyPast = strictlyPast
     self.chunk = max(chunk, 1)
   }
+
+  var headsPerKey: Int { keyHeads == 0 ? 0 : heads / keyHeads }
 }
 
 /// How the state of an outer-product recurrence decays; each case holds log a <= 0 (minus infinity resets the state).

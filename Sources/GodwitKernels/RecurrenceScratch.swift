@@ -5,7 +5,9 @@ struct RecurrenceScratch: ~Copyable {
   private var used = 0
 
   /// Room for pieces of the given numbers of floats.
-  init(_ counts: Int...) {
+  init(_ counts: Int...) { self.init(counts: counts) }
+
+  init(counts: [Int]) {
     var total = 0
     for count in counts { total += RecurrenceScratch.rounded(count) }
     byteCount = total * 4

@@ -10,6 +10,7 @@
 #include "diagonal_recurrence.h"
 #include "double_samples.h"
 #include "elementwise.h"
+#include "fade.h"
 #include "isa.h"
 #include "long_sum.h"
 #include "matrix.h"

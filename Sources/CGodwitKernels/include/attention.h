@@ -6,6 +6,12 @@
 
 #include <stdint.h>
 
+// `count` rows of `width` floats, `stride` apart.
+struct gw_rows_ahead {
+  const float *rows;
+  long stride, width, count;
+};
+
 struct gw_attention {
   int width;  // float lanes of a vector
   int block;  // the best number of vectors in a block of queries
@@ -59,6 +65,21 @@ struct gw_attention {
   // returns their number. A rank is above another where its score is larger, or as large and of an earlier row; what is
   // not a number is larger than all. Its lower half is ~row.
   long (*ranks)(long count, const float *s, int filtered, float threshold, long first, uint64_t *target);
+
+  // As `product`, while rows that will be read or written next come near: pieces of rows far apart, which the hardware does
+  // not foresee.
+  void (*product_ahead)(long m, long vectors, long steps, const float *a, long a_row, long a_step, const float *b,
+                        long ldb, float *c, long ldc, int accumulate, const struct gw_rows_ahead *sources,
+                        long source_count);
+  // A chunk of positions: c[t] += sum over s <= t of a[t][s] * b[s], rows of whole vectors. Elements above the diagonal of a,
+  // and rows of b for them, are not read.
+  void (*lower_product)(long length, long vectors, const float *a, long lda, const float *b, long ldb, float *c,
+                        long ldc);
+  // c[s] += sum over t >= s of a[t][s] * b[t]; rows of a are padded by a tile's rows.
+  void (*upper_product)(long length, long vectors, const float *a, long lda, const float *b, long ldb, float *c,
+                        long ldc);
+  // c[t][s] = sum over i < steps of a[t][i] * b[i][s] for s <= t, and what else lies in these vectors.
+  void (*lower_scores)(long length, long steps, const float *a, long lda, const float *b, long ldb, float *c, long ldc);
 };
 
 // The score of a rank.

@@ -85,10 +85,6 @@ extension MutableAttentionRows {
 }
 
 extension AttentionRows {
-  init(_ rows: MutableAttentionRows) {
-    self.init(pointer: UnsafePointer(rows.pointer), batchStride: rows.batchStride, rowStride: rows.rowStride)
-  }
-
   /// The rows of a tensor [B, T, ...].
   init(_ x: Tensor) {
     let width = x.shape.dropFirst(2).reduce(1, *)

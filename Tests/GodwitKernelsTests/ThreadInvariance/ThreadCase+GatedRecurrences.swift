@@ -1,7 +1,7 @@
 @testable import GodwitKernels
 
 extension ThreadCase {
-  static let gatedRecurrenceKernels: [ThreadCase] = selectiveScans + convolutions + wkvs
+  static let gatedRecurrenceKernels: [ThreadCase] = selectiveScans + convolutions + wkvs + chunks
 
   private static let selectiveScans: [ThreadCase] = [(1, 300, 8), (3, 70, 16)].flatMap { batch, width, states in
     let shape = SelectiveScanShape(batch: batch, length: 200, width: width, states: states)
@@ -97,4 +97,51 @@ extension ThreadCase {
       },
     ]
   }()
+
+  /// Heads that share queries and keys, in one part and in several; heads of their own; values that are cut.
+  private static let chunks: [ThreadCase] = [
+    (2, 4, 2, 20, 40), (1, 9, 1, 40, 20), (1, 5, 5, 20, 40), (1, 1, 1, 20, 150),
+  ].flatMap { batch, heads, keyHeads, keyWidth, valueWidth in
+    let shape = OuterProductShape(
+      batch: batch, heads: heads, keyHeads: keyHeads, length: 100, keyWidth: keyWidth, valueWidth: valueWidth)
+    let (keys, values) = (keyHeads * keyWidth, heads * valueWidth)
+    let (k, v, states) = (batch * 100 * keys, batch * 100 * values, batch * heads * keyWidth * valueWidth)
+    let detail = "B\(batch) H\(heads) of \(keyHeads)"
+    return [false, true].flatMap { isPerHead in
+      let decays = isPerHead ? heads : batch * 100 * heads
+      @Sendable func decay(_ x: UnsafeRawPointer) -> OuterProductDecay {
+        isPerHead ? .perHead(x.floats) : .perPosition(x.floats)
+      }
+      @Sendable func gradient(_ y: UnsafeMutableRawPointer) -> OuterProductDecayGradient {
+        isPerHead ? .perHead(y.floats) : .perPosition(y.floats)
+      }
+      return [
+        ThreadCase(
+          "outerProductRecurrenceByChunks", detail, reads: [decays, k, k, v, states], from: [-0.4...0, -1...1],
+          writes: [v, states]
+        ) {
+          outerProductRecurrenceByChunks(
+            shape, decay: decay($0[0]), queries: AttentionRows($0[1], length: 100, width: keys),
+            keys: AttentionRows($0[2], length: 100, width: keys),
+            values: AttentionRows($0[3], length: 100, width: values),
+            output: MutableAttentionRows($1[0], length: 100, width: values), initialState: $0[4].floats,
+            finalState: $1[1].floats, on: $2)
+        },
+        ThreadCase(
+          "outerProductRecurrenceGradientByChunks", detail, reads: [decays, k, k, v, states, v, states],
+          from: [-0.4...0, -1...1], writes: [k, k, v, states, decays]
+        ) {
+          outerProductRecurrenceGradientByChunks(
+            shape, decay: decay($0[0]), queries: AttentionRows($0[1], length: 100, width: keys),
+            keys: AttentionRows($0[2], length: 100, width: keys),
+            values: AttentionRows($0[3], length: 100, width: values), initialState: $0[4].floats,
+            outputGradient: AttentionRows($0[5], length: 100, width: values), finalStateGradient: $0[6].floats,
+            queryGradient: MutableAttentionRows($1[0], length: 100, width: keys),
+            keyGradient: MutableAttentionRows($1[1], length: 100, width: keys),
+            valueGradient: MutableAttentionRows($1[2], length: 100, width: values),
+            decayGradient: gradient($1[4]), initialStateGradient: $1[3].floats, on: $2)
+        },
+      ]
+    }
+  }
 }
