@@ -69,6 +69,17 @@ extension OperationConformanceTests {
               return [y, state]
             }))
       }
+      for (heads, decay) in [(4, [4]), (4, [1, t, 4]), (2, [1, t, 2])] as [(Int, Shape)] {
+        cases.append(
+          OperationCase(
+            "outerProductRecurrence", [[1, t, 1, k], [1, t, 1, k], [1, t, heads, v], decay, [1, heads, k, v]],
+            [.real, .real, .real, .negative, .real], hasOneGradientKernel: false,
+            unsummed: { expandingDecay($0, to: [1, t, heads, k]) },
+            all: {
+              let (y, state) = outerProductRecurrence($0[0], $0[1], $0[2], logDecay: $0[3], initial: $0[4])
+              return [y, state]
+            }))
+      }
       for side in [AttentionSide.query, .key] {
         var generator = Philox(seed: 9)
         let projection = Tensor(normal: 0, shape: [k, v], using: &generator)

@@ -130,6 +130,21 @@ extension OperationConformanceTests {
       }
       cases.append(OperationCase("rotary", [[b, t, h, 4]]) { rotary($0[0], offset: 3) })
     }
+    // Heads that share queries and keys.
+    for (b, t, g, h) in [(2, 5, 2, 6), (0, 5, 1, 2), (2, 0, 1, 2), (2, 5, 0, 0), (1, 20, 1, 4)] {
+      for decay: Shape? in [nil, [h], [b, t, h, 9]] {
+        cases.append(
+          OperationCase(
+            "outerProductRecurrence",
+            [[b, t, g, 9], [b, t, g, 9], [b, t, h, 2]] + (decay.map { [$0] } ?? []) + [[b, h, 9, 2]],
+            [.real, .real, .real] + (decay == nil ? [.real] : [.negative, .real]), hasOneGradientKernel: decay == nil,
+            all: {
+              let (y, state) = outerProductRecurrence(
+                $0[0], $0[1], $0[2], logDecay: decay == nil ? nil : $0[3], initial: $0[$0.count - 1])
+              return [y, state]
+            }))
+      }
+    }
     for strictlyPast in [false, true] {
       let shapes: [Shape] = [[2, 5, 3, 4], [2, 5, 3, 4], [2, 5, 3, 2]]
       for decay: Shape? in [nil, [3], [3, 4], [2, 5, 3], [2, 5, 3, 4]] {
