@@ -65,6 +65,9 @@ struct MixerConformanceTests {
   @Test(arguments: [
     ["state": 4, "headWidth": 8], ["state": 3, "headWidth": 4, "groups": 2, "convolution": 2],
     ["state": 5, "expansion": 1],
+    // Heads that are computed by chunks.
+    ["state": 64, "headWidth": 16, "expansion": 4],
+    ["state": 80, "headWidth": 16, "expansion": 8, "groups": 2],
   ])
   func mamba2(settings: [String: MixerSetting.Value]) {
     var generator = Philox(seed: 22)
@@ -77,6 +80,12 @@ struct MixerConformanceTests {
     let options = MixerOptions(
       width: 16, heads: 4, rotary: rotary, settings: ["expansion": .whole(expansion), "gate": .choice(gate)])
     MixerSuite(Retention(options, using: &generator), width: 16).run()
+  }
+
+  @Test func retentionOfAWideHead() {
+    var generator = Philox(seed: 23)
+    let options = MixerOptions(width: 64, heads: 1, rotary: true, settings: ["expansion": 4])
+    MixerSuite(Retention(options, using: &generator), width: 64).run()
   }
 
   @Test(arguments: [0, 2]) func rwkv(block: Int) {

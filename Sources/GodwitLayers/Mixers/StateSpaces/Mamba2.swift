@@ -128,20 +128,13 @@ public struct Mamba2: ConfigurableMixer {
     let mixed = convolution(parts[1], recent: &state.recent).split([inner, shared, shared], along: 2)
     let delta = softplus(parts[2] + stepBias)
     let u = mixed[0].reshaped([batch, length, heads, headWidth])
+    let rows: Shape = [batch, length, groups, stateSize]
     let (y, memory) = outerProductRecurrence(
-      ofHeads(mixed[2]), ofHeads(mixed[1]), u * delta.reshaped([batch, length, heads, 1]),
+      mixed[2].reshaped(rows), mixed[1].reshaped(rows), u * delta.reshaped([batch, length, heads, 1]),
       logDecay: delta * -exp(logDecay), initial: state.memory)
     state.memory = memory
     let read = (y + u * skip.reshaped([heads, 1])).reshaped([batch, length, inner])
     return output(normalized(read * silu(parts[0])))
-  }
-
-  /// b or c of each head, [B, T, H, N].
-  private func ofHeads(_ x: Tensor) -> Tensor {
-    let (batch, length, each) = (x.shape[0], x.shape[1], heads / groups)
-    let rows = x.reshaped([batch, length, groups, 1, stateSize])
-    return rows.broadcast(to: [batch, length, groups, each, stateSize])
-      .reshaped([batch, length, heads, stateSize])
   }
 
   /// Divided by the root mean square of each group, times the scale.
