@@ -11,12 +11,25 @@ enum GatedRecurrenceBenchmarks {
       [weightedMean(length, isGradient: false), weightedMean(length, isGradient: true)]
     }
     + [convolution(2048, isGradient: false), convolution(2048, isGradient: true)]
+    + fading
     + [recurrence(isGradient: false), recurrence(isGradient: true)]
     + ["mamba", "mamba2:state=128", "rwkv4", "retnet"].flatMap { mixer in
       [512, 1024, 2048, 4096].flatMap { length in [false, true].map { layer(mixer, length, isGradient: $0) } }
     }
 
   private static let (width, inner, states) = (768, 1536, 16)
+
+  private static let fading: [Benchmark] = [false, true].flatMap { isGradient -> [Benchmark] in
+    let shared = [512, 2048].map { length in
+      fading(length, heads: 24, keyHeads: 1, keyWidth: 128, valueWidth: 64, isGradient: isGradient)
+    }
+    let own = [32, 64, 128, 256].map { keyWidth in
+      let heads = width / keyWidth
+      return fading(
+        2048, heads: heads, keyHeads: heads, keyWidth: keyWidth, valueWidth: 2 * keyWidth, isGradient: isGradient)
+    }
+    return shared + own
+  }
 
   /// The selective scan with its read-out. An exponential and three fused multiply-adds for each state; the gradient makes the
   /// states again and has eight.
@@ -31,6 +44,25 @@ enum GatedRecurrenceBenchmarks {
       ]
     ) {
       selectiveScan($0[0], delta: abs($0[1]) * 0.1, a: -abs($0[2]), b: $0[3], c: $0[4], skip: $0[5]).output
+    }
+  }
+
+  /// The outer-product recurrence with one decay per position: Mamba-2's with 24 heads that share queries and keys, and at the sizes
+  /// of retention.
+  private static func fading(
+    _ length: Int, heads: Int, keyHeads: Int, keyWidth: Int, valueWidth: Int, isGradient: Bool
+  ) -> Benchmark {
+    let elements = Double(length * heads * keyWidth * valueWidth)
+    let rows = Double(length * (2 * keyHeads * keyWidth + 2 * heads * valueWidth))
+    return operation(
+      "ssd/1x\(length)x\(heads)x\(valueWidth)x\(keyWidth)\(keyHeads == 1 ? "" : "/own-keys")", length,
+      isGradient: isGradient, operations: elements * (isGradient ? 14 : 4), bytes: 4 * rows * (isGradient ? 3 : 1),
+      shapes: [
+        [1, length, heads, valueWidth], [1, length, keyHeads, keyWidth], [1, length, keyHeads, keyWidth],
+        [1, length, heads],
+      ]
+    ) {
+      outerProductRecurrence($0[1], $0[2], $0[0], logDecay: -abs($0[3])).output
     }
   }
 
