@@ -17,8 +17,9 @@ import GodwitTensor
 /// | b, c | [B, T, G, N] | what is written and read, shared by the H / G heads of a group |
 /// | norm | | by the root mean square of the channels of each group |
 ///
-/// Costs beside the projections: parallel and chunked 6 B T H N P operations; a step likewise; state B H N P + 3 B (H P + 2 G N)
-/// scalars, however long the past.
+/// Costs beside the projections: parallel and chunked 4 B T H N P operations, and B T H C P more by chunks of C = 48 positions where
+/// states are large, or 2 N P instead of C P where they are small; a step likewise; state B H N P + 3 B (H P + 2 G N) scalars, however
+/// long the past.
 public struct Mamba2: ConfigurableMixer {
   /// W_in, [D, 2 H P + 2 G N + H].
   public var input: Linear
