@@ -43,7 +43,7 @@ struct RecallRunner {
       let run = try Run(loading: folder, of: TokenRecall.self)
       try requireSame(run, trial)
       if run.history.done != nil { return result(of: run, trial) }
-      trainer = try Trainer(resuming: folder)
+      trainer = try Trainer(resuming: folder) { run, _ throws(TrainingError) in try TokenRecall(run) }
     } else {
       trainer = try Trainer(
         NewRun(trial.task, folder: folder, options: trial.options, command: ShellCommand.current))

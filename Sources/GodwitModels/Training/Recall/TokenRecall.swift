@@ -32,6 +32,9 @@ public struct TokenRecall: TrainingTask {
     (self.model, data) = (model, problem)
   }
 
+  /// The task of a run, for a `Trainer` that goes on with it.
+  public init(_ run: RunConfiguration<TokenRecall>) throws(TrainingError) { try self.init(run.data, run.model) }
+
   /// Stops an architecture or options that cannot be.
   public static func validate(
     _ model: LanguageModelConfiguration, _ options: RecallTrainingOptions
@@ -109,15 +112,6 @@ public struct TokenRecall: TrainingTask {
     case .trial: 8
     case .validation: RecallEvaluator.exampleCount(length: length) / 4
     case .final: RecallEvaluator.exampleCount(length: length)
-    }
-  }
-}
-
-extension Trainer where Task == TokenRecall {
-  /// A run that goes on from its last checkpoint; no other process can do so while the trainer exists.
-  public init(resuming path: String) throws(TrainingError) {
-    try self.init(resuming: path) { configuration, _ throws(TrainingError) in
-      try TokenRecall(configuration.data, configuration.model)
     }
   }
 }

@@ -20,10 +20,14 @@ import Testing
     return try Trainer(NewRun(task, folder: folder.path(name), options: options))
   }
 
+  private func resumed(_ name: String) throws -> Trainer<TokenRecall> {
+    try Trainer(resuming: folder.path(name)) { run, _ throws(TrainingError) in try TokenRecall(run) }
+  }
+
   @Test(arguments: RecallProblem.Kind.allCases) func anInterruptedRunGoesOn(kind: RecallProblem.Kind) throws {
     try trainer("whole", kind).train()
     try trainer("parts", kind).train(until: 7)
-    #expect(try Trainer<TokenRecall>(resuming: folder.path("parts")).train() == .finished)
+    #expect(try resumed("parts").train() == .finished)
     let runs = try ["whole", "parts"].map { try Run(loading: folder.path($0), of: TokenRecall.self) }
     let parameters = try runs.map { try $0.model(.last).namedTensors.map(\.tensor.scalars) }
     #expect(parameters[0] == parameters[1])
@@ -68,6 +72,6 @@ import Testing
     let text = String(decoding: try folder.bytes("run/config.json"), as: UTF8.self)
     try folder.write("run/config.json", Array(text.replacing(#""items" : 2"#, with: #""items" : 200"#).utf8))
     #expect(String(decoding: try folder.bytes("run/config.json"), as: UTF8.self).contains("200"), "\(path)")
-    #expect(throws: TrainingError.self) { try Trainer<TokenRecall>(resuming: folder.path("run")) }
+    #expect(throws: TrainingError.self) { try resumed("run") }
   }
 }
