@@ -4,9 +4,12 @@ extension MatrixProblem {
   /// Up to so many rows, b is read where it lies: packing it would cost as much as the product.
   static let fewRows = 16
 
-  /// Whether few rows are taken by whole lines of b: of one or two rows, whose tiles would wait for their own sums, and where b is
-  /// too large to be in a cache, from which tiles would read it in short pieces that lie far apart.
-  private var readsLines: Bool { m <= 2 || k * n * elementSize > 4 << 20 }
+  /// Whether b is too large to be in a cache.
+  private var isInMemory: Bool { k * n * elementSize > 4 << 20 }
+
+  /// Whether few rows are taken by whole lines of b: of one or two rows, whose tiles would wait for their own sums, and where b comes
+  /// from memory, from which tiles would read it in short pieces that lie far apart.
+  private var readsLines: Bool { m <= 2 || isInMemory }
 
   /// Few rows of a by the rows of b as they lie in memory; a task takes some columns.
   func runFewRows(threads: Int) {
@@ -31,28 +34,35 @@ extension MatrixProblem {
     }
   }
 
-  /// Eight lines of b at a time, each thread its columns of them.
+  /// Eight lines of b at a time.
+  ///
+  /// What comes from memory is read by halves of the steps, one after another as they lie there, each with sums of its own: two
+  /// threads that shared each line would take 1.4 times as long.
   private func runLines(threads: Int) {
+    let parts = isInMemory ? 2 : 1
+    let pieces = max((threads + parts - 1) / parts, 1)
+    // Rows of sums that are no power of two apart, so that they have places of their own in the cache; and as many columns as fit.
+    let rowStride = (columnStrips + 1) * stripColumns
+    let panel = max(32_768 / m / stripColumns, 8) * stripColumns
     withPackedStrips(width: m, strips: 1, steps: k) { rows in
       pack(a, 0..<m, steps: 0..<k, into: rows)
-      parallelFor(threads) { task in
-        let strips = (0..<columnStrips).part(task, of: threads)
-        let columns = (strips.lowerBound * stripColumns)..<min(strips.upperBound * stripColumns, n)
-        guard !columns.isEmpty else { return }
-        // Sums that stay in the nearest cache.
-        let panel = max(4096 / m / stripColumns, 8) * stripColumns
-        let width = (min(columns.count, panel) + stripColumns - 1) / stripColumns * stripColumns
-        // Rows of sums that are no power of two apart, so that they have places of their own there.
-        let rowStride = width + stripColumns
-        withScratch(byteCount: m * rowStride * elementSize) { sums in
-          for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
-            let offset = column * elementSize
+      withScratch(byteCount: parts * m * rowStride * elementSize) { sums in
+        parallelFor(parts * pieces) { task in
+          let part = task / pieces
+          let steps = (0..<k).part(part, of: parts)
+          let strips = (0..<columnStrips).part(task % pieces, of: pieces)
+          let columns = (strips.lowerBound * stripColumns)..<min(strips.upperBound * stripColumns, n)
+          for column in stride(from: columns.lowerBound, to: columns.upperBound, by: panel) {
             table.pointee.lines(
-              Int64(k), rows.base, Int64(m), b.pointer + offset, Int64(b.stepStride), c + offset, Int64(ldc), Int64(m),
-              Int64(min(width, columns.upperBound - column)), bias.map { $0 + offset }, accumulate ? 1 : 0, sums,
-              Int64(rowStride))
+              Int64(steps.count), rows.base + steps.lowerBound * m * elementSize, Int64(m),
+              b.pointer + (steps.lowerBound * b.stepStride + column) * elementSize, Int64(b.stepStride),
+              sums + (part * m * rowStride + column) * elementSize, Int64(rowStride), Int64(m),
+              Int64(min(panel, columns.upperBound - column)))
           }
         }
+        table.pointee.add_sums(
+          Int64(parts), sums, Int64(m * rowStride), Int64(rowStride), c, Int64(ldc), Int64(m), Int64(n), bias,
+          accumulate ? 1 : 0)
       }
     }
   }

@@ -47,7 +47,10 @@ import Testing
 
   /// Sizes of which several blocks of steps, groups of blocks, parts of a task and passes over the columns are made.
   @Test(arguments: kinds) func largeProductsOfRankOneAreExact(dtype: DType, isa: InstructionSet) {
-    for (m, n, k) in [(40, 41, 14000), (45, 40, 14000), (300, 5000, 9), (250, 600, 1100), (600, 250, 1100)] {
+    for (m, n, k) in [
+      (40, 41, 14000), (45, 40, 14000), (300, 5000, 9), (250, 600, 1100), (600, 250, 1100),
+      (1, 1500, 1100), (7, 1101, 1503), (16, 4001, 301),
+    ] {
       for transpositions in 0..<4 {
         let product = RankOneProduct(
           m: m, n: n, k: k, transposeA: transpositions & 1 != 0, transposeB: transpositions & 2 != 0)

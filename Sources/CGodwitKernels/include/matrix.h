@@ -15,10 +15,13 @@ struct gw_matrix {
   void (*tile)(int64_t k, const void *a, int64_t row_stride, int64_t step_stride, const void *b, int64_t ldb, void *c,
                int64_t ldc, int64_t m, int64_t n, const void *bias, int32_t accumulate, void *copy, const void *ahead,
                int64_t ahead_stride);
-  // The same of few rows, for a b that comes from memory line by line: the elements of a step stand side by side at a + p * lda, and
-  // `sums` has room for m rows of lds elements, n and up to a whole vector more. The bits are those of the tiles.
-  void (*lines)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m,
-                int64_t n, const void *bias, int32_t accumulate, void *sums, int64_t lds);
+  // sums[m][n] = a b of few rows, for a b that comes from memory line by line: the elements of a step stand side by side at a + p * lda.
+  // A row of sums has room up to a whole vector.
+  void (*lines)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums, int64_t lds, int64_t m,
+                int64_t n);
+  // c[m][n] = (accumulate ? c : 0) + the sums of the parts, part_stride apart, in their order + (bias ? bias[n] : 0).
+  void (*add_sums)(int64_t parts, const void *sums, int64_t part_stride, int64_t lds, void *c, int64_t ldc, int64_t m,
+                   int64_t n, const void *bias, int32_t accumulate);
   // c[m][n] = (accumulate ? c : 0) + a b^T + (bias ? bias[n] : 0) by inner products: a [m, k], b [n, k].
   void (*dots)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc, int64_t m,
                int64_t n, const void *bias, int32_t accumulate);
