@@ -43,7 +43,7 @@ public struct Mamba: ConfigurableMixer {
   private static let rank = MixerSetting(
     "rank", "of the step sizes; 0: a sixteenth of the width", standard: 0, range: 0...65_536)
 
-  /// A layer with random parameters, its dynamics as in the paper.
+  /// A layer with random parameters, its dense layers and its dynamics as in the authors' code, whatever deviations are asked for.
   ///
   /// - Precondition: `Self.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
@@ -52,17 +52,16 @@ public struct Mamba: ConfigurableMixer {
     let inner = options[whole: Self.expansion] * width
     let chosen = options[whole: Self.rank]
     let rank = chosen == 0 ? (width + 15) / 16 : chosen
-    let deviation = options.standardDeviation
-    input = Linear(width, 2 * inner, bias: false, standardDeviation: deviation, using: &generator)
+    input = Linear(uniform: width, 2 * inner, using: &generator)
     convolution = ShortConvolution(inner, taps: options[whole: Self.taps], using: &generator)
-    selection = Linear(inner, rank + 2 * states, bias: false, standardDeviation: deviation, using: &generator)
+    selection = Linear(uniform: inner, rank + 2 * states, using: &generator)
     let bound = 1 / Double(rank).squareRoot()
     stepWeight = Tensor(uniform: -bound..<bound, shape: [rank, inner], using: &generator)
     stepBias = StepSizes.bias(inner, using: &generator)
     let row = log(Tensor((1...states).map(Double.init)))
     logDecay = Tensor(zeros: [inner, states]) + row
     skip = Tensor(ones: [inner])
-    output = Linear(inner, width, bias: false, standardDeviation: options.outputDeviation, using: &generator)
+    output = Linear(uniform: inner, width, scale: 1 / Double(options.depth).squareRoot(), using: &generator)
   }
 
   public static var name: String { "mamba" }

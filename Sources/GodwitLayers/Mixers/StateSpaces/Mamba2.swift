@@ -58,7 +58,8 @@ public struct Mamba2: ConfigurableMixer {
     return (1...64).last { inner % ($0 * options[whole: groups]) == 0 && (8 * $0 <= inner || $0 == 1) } ?? 1
   }
 
-  /// A layer with random parameters, its dynamics as in the authors' code: A uniform from −16 to −1.
+  /// A layer with random parameters, its dense layers and its dynamics as in the authors' code, whatever deviations are asked for: A
+  /// uniform from −16 to −1.
   ///
   /// - Precondition: `Self.problem(with: options)` is nil.
   public init(_ options: MixerOptions, using generator: inout some RandomNumberGenerator) {
@@ -68,14 +69,12 @@ public struct Mamba2: ConfigurableMixer {
     headWidth = Self.headWidth(options)
     let heads = inner / headWidth
     let mixed = inner + 2 * groups * stateSize
-    input = Linear(
-      options.width, inner + mixed + heads, bias: false, standardDeviation: options.standardDeviation, using: &generator
-    )
+    input = Linear(uniform: options.width, inner + mixed + heads, using: &generator)
     convolution = ShortConvolution(mixed, taps: options[whole: Self.taps], using: &generator)
     stepBias = StepSizes.bias(heads, using: &generator)
     logDecay = log(Tensor(uniform: 1..<16, shape: [heads], using: &generator))
     (skip, scale) = (Tensor(ones: [heads]), Tensor(ones: [inner]))
-    output = Linear(inner, options.width, bias: false, standardDeviation: options.outputDeviation, using: &generator)
+    output = Linear(uniform: inner, options.width, scale: 1 / Double(options.depth).squareRoot(), using: &generator)
   }
 
   public static var name: String { "mamba2" }
