@@ -35,31 +35,6 @@ public struct TokenRecall: TrainingTask {
   /// The task of a run, for a `Trainer` that goes on with it.
   public init(_ run: RunConfiguration<TokenRecall>) throws(TrainingError) { try self.init(run.data, run.model) }
 
-  /// Stops an architecture or options that cannot be.
-  public static func validate(
-    _ model: LanguageModelConfiguration, _ options: RecallTrainingOptions
-  ) throws(TrainingError) {
-    do throws(ConfigurationError) { try model.validate() } catch { throw .configuration(error) }
-    do throws(TrainingOptionError) { try options.validate() } catch { throw .option(error) }
-  }
-
-  /// A model with random parameters.
-  public static func makeModel(
-    _ configuration: LanguageModelConfiguration, using generator: inout some RandomNumberGenerator
-  ) throws(TrainingError) -> LanguageModel {
-    try LanguageModeling.makeModel(configuration, using: &generator)
-  }
-
-  /// The matrices' parameters.
-  public static func leastParameterCount(_ configuration: LanguageModelConfiguration) -> Double {
-    configuration.approximateParameterCount
-  }
-
-  /// What the parameters, their moments and the values on the way back take.
-  public static func leastMemory(_ model: LanguageModelConfiguration, _ options: RecallTrainingOptions) -> Double {
-    MemoryEstimate(model, options.training).byteCount
-  }
-
   /// AdamW.
   public static func makeOptimizer(for model: LanguageModel, _ options: RecallTrainingOptions) -> AdamW<LanguageModel> {
     AdamW(
