@@ -33,7 +33,7 @@ package enum LossChart {
   package static func svg(_ runs: [(name: String, run: Run<LanguageModeling>)], command: String) -> String {
     var groups: [[(name: String, run: Run<LanguageModeling>)]] = []
     for run in runs {
-      if let index = groups.firstIndex(where: { differBySeed($0[0].run, run.run) }) {
+      if let index = groups.firstIndex(where: { $0.allSatisfy { differBySeed($0.run, run.run) } }) {
         groups[index].append(run)
       } else {
         groups.append([run])
