@@ -4,17 +4,23 @@ import GodwitTensor
 
 /// A Mamba of 130 million parameters, random ones: as wide as the published one of that size, with more blocks in place of the
 /// table of its vocabulary. To write a byte is to read all weights once.
-enum LargeModelBenchmarks {
-  static let all: [Benchmark] = [byte(streams: 1), byte(streams: 8), prompt(512)]
+package enum LargeModelBenchmarks {
+  package static let all: [Benchmark] = [byte(streams: 1), byte(streams: 8), prompt(512)]
 
-  private static func model() throws -> LanguageModel {
+  package static func model() throws -> LanguageModel {
     var generator = Philox(seed: 0)
     let configuration = LanguageModelConfiguration(
       mixer: "mamba", width: 768, depth: 34, norm: .rms, tiedHead: true, bias: false)
     return try LanguageModel(configuration, using: &generator)
   }
 
-  private static let parameters = 128_656_128.0
+  /// In each block two dense layers, what makes step sizes, b and c, the convolution, the dynamics and a norm; the table and a norm.
+  package static let parameters: Double = {
+    let (width, inner, states, rank) = (768, 1536, 16, 48)
+    let selection = inner * (rank + 2 * states) + rank * inner
+    let block = 3 * width * inner + selection + inner * (4 + 1 + 1 + states + 1) + width
+    return Double(34 * block + 256 * width + width)
+  }()
 
   private static func byte(streams: Int) -> Benchmark {
     Benchmark(

@@ -2,6 +2,11 @@ import GodwitBenchmarks
 import Testing
 
 @Suite struct BenchmarkRegistryTests {
+  /// What the floors of the large model count.
+  @Test func theLargeModelHasTheParametersThatItsFloorsCount() throws {
+    #expect(Double(try LargeModelBenchmarks.model().parameterCount) == LargeModelBenchmarks.parameters)
+  }
+
   @Test func namesAreUniqueAndWellFormed() {
     let names = BenchmarkRegistry.all.map(\.name)
     #expect(Set(names).count == names.count)
