@@ -99,6 +99,15 @@ import Testing
     #expect(try run("evaluate copyin --text text", in: folder).error.contains("config.json"))
   }
 
+  @Test(arguments: ["results.jsonl", "accuracy.svg"]) func filesOfOthersAreNotReplaced(name: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(name, "mine")
+    let found = try run("evaluate copying --mixer linear \(Self.small) --items 2 --out .", in: folder)
+    #expect(found.exitCode == 1 && found.error.contains("\(name): the file is there"), "\(found.error)")
+    #expect(try folder.bytes(name) == Array("mine".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [name])
+  }
+
   @Test func helpIsThere() throws {
     let all = try CommandRun("evaluate", "--help")
     #expect(all.exitCode == 0 && all.output.contains("selective-copying") && all.output.contains("--text"))

@@ -15,6 +15,7 @@ struct RecallRunner {
   }
 
   mutating func run() throws {
+    try study.checkFiles()
     let problem = study.problem
     console.note(
       "\(problem.kind.rawValue): sequences of \(Quantity.grouped(problem.length)) tokens out of \(problem.vocabulary), "

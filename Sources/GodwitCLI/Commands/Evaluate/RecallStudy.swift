@@ -32,6 +32,18 @@ struct RecallStudy {
   var resultsFile: String { folder + "/results.jsonl" }
   /// The picture.
   var chartFile: String { folder + "/accuracy.svg" }
+
+  /// Refuses a folder in which somebody's files have the names of the results: they would be lost.
+  func checkFiles() throws {
+    for (path, beginning) in [(resultsFile, #"{"task":"#), (chartFile, "<svg")] {
+      let old = try FileHandle(forReadingAtPath: path)?.read(upToCount: beginning.utf8.count) ?? Data()
+      if !old.isEmpty, old != Data(beginning.utf8) {
+        throw CommandFailure(
+          "\(path): the file is there and is no result of this command, so it is left as it is; give another folder with "
+            + "--out")
+      }
+    }
+  }
 }
 
 /// One training: a model and how it learns.
