@@ -36,8 +36,9 @@ extension MatrixProblem {
 
   /// Eight lines of b at a time.
   ///
-  /// What comes from memory is read by halves of the steps, one after another as they lie there, each with sums of its own: two
-  /// threads that shared each line would take 1.4 times as long.
+  /// What comes from memory is read by halves of the steps, each with sums of its own, so that two threads read one after another what
+  /// lies so. One byte of a model of 130 million parameters takes 0.92 of the time that threads take which share each line (Zen 3);
+  /// of eight streams no difference was seen.
   private func runLines(threads: Int) {
     let parts = isInMemory ? 2 : 1
     let pieces = max((threads + parts - 1) / parts, 1)

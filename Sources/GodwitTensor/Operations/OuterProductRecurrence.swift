@@ -4,7 +4,7 @@ import GodwitKernels
 ///
 /// It is computed position by position, or, where one decay for all channels and enough positions and channels make that faster,
 /// by chunks of positions as an attention whose weights fade (`OuterProductShape.isFasterByChunks`). Neither forms a ratio of decays, so none
-/// overflows.
+/// overflows. Chunks multiply queries by keys, whose products must then be numbers that float32 holds.
 ///
 /// - Parameters:
 ///   - query: [B, T, G, K], where G divides H: each shared by H / G heads that lie side by side.
