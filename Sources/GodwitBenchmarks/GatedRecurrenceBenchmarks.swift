@@ -14,7 +14,9 @@ enum GatedRecurrenceBenchmarks {
     + fading
     + [recurrence(isGradient: false), recurrence(isGradient: true)]
     + ["mamba", "mamba2:state=128", "rwkv4", "retnet"].flatMap { mixer in
-      [512, 1024, 2048, 4096].flatMap { length in [false, true].map { layer(mixer, length, isGradient: $0) } }
+      [512, 1024, 2048, 4096, 8192, 16384, 32768].flatMap { length in
+        [false, true].map { layer(mixer, length, isGradient: $0) }
+      }
     }
 
   private static let (width, inner, states) = (768, 1536, 16)
