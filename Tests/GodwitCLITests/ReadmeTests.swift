@@ -58,6 +58,8 @@ import Testing
     var arguments = arguments
     if let index = arguments.firstIndex(of: "--minutes") {
       arguments[index + 1] = "0.02"
+    } else if let index = arguments.firstIndex(of: "--steps") {
+      arguments[index + 1] = "3"
     } else if !arguments.contains("--resume") {
       arguments += ["--minutes", "0.02"]
     }
