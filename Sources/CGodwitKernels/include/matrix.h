@@ -16,9 +16,10 @@ struct gw_matrix {
                int64_t ldc, int64_t m, int64_t n, const void *bias, int32_t accumulate, void *copy, const void *ahead,
                int64_t ahead_stride);
   // sums[m][n] = a b of few rows, for a b that comes from memory line by line: the elements of a step stand side by side at a + p * lda.
-  // A row of sums has room up to a whole vector.
-  void (*lines)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums, int64_t lds, int64_t m,
-                int64_t n);
+  // Eight lines are taken at a time that lie `apart` lines from each other: 1, or k / 8, which gives memory long runs to read. A row of
+  // sums has room up to a whole vector.
+  void (*lines)(int64_t k, int64_t apart, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums, int64_t lds,
+                int64_t m, int64_t n);
   // c[m][n] = (accumulate ? c : 0) + the sums of the parts, part_stride apart, in their order + (bias ? bias[n] : 0).
   void (*add_sums)(int64_t parts, const void *sums, int64_t part_stride, int64_t lds, void *c, int64_t ldc, int64_t m,
                    int64_t n, const void *bias, int32_t accumulate);
