@@ -14,11 +14,17 @@ extension MatrixProblem {
   var columnStrips: Int { (n + stripColumns - 1) / stripColumns }
 
   /// Steps summed by one tile. Strips of that length need not fit the first cache, as they come in the order of their
-  /// memory; fewer steps would pass through c more often.
+  /// memory; fewer steps would pass through c more often. An even number of blocks can be shared by two threads.
   var stepsInBlock: Int {
     let most = 2048 / elementSize
-    let blocks = (k + most - 1) / most
+    let fewest = (k + most - 1) / most
+    let blocks = fewest <= 1 ? 1 : (fewest + 1) / 2 * 2
     return min(((k + blocks - 1) / blocks + 7) / 8 * 8, k)
+  }
+
+  var blocksOfSteps: [Range<Int>] {
+    let block = stepsInBlock
+    return stride(from: 0, to: k, by: block).map { $0..<min($0 + block, k) }
   }
 
   /// Blocks of steps, as many to a group as can be packed in `byteCount` where a step has `count` elements.

@@ -1,8 +1,8 @@
 /// The matrix product: c = a b, or c + a b with `accumulate`, plus `bias` to each row.
 ///
 /// Time 2 M N K flops; scratch from the memory cache, at most a few MiB for each thread. The bits depend on M, N, K,
-/// the transpositions and the instruction set alone, never on the number of threads. Blocking as in Goto and
-/// van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
+/// the transpositions and the instruction set alone, never on the number of threads; unless b is transposed, a row has the same bits
+/// alone and beside any others. Blocking as in Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
 ///
 /// - Parameters:
 ///   - a: [M, K] rows of stride `lda`, or [K, M] with `transposeA`; strides are in elements.

@@ -2,79 +2,77 @@ import CGodwitKernels
 
 extension MatrixProblem {
   /// Up to so many rows, b is read where it lies: packing it would cost as much as the product.
-  static let fewRows = 16
+  static let fewRows = Int(GW_FEW_ROWS)
 
-  /// Whether b is too large to be in a cache.
-  private var isInMemory: Bool { k * n * elementSize > 4 << 20 }
+  /// Whether few rows are taken by whole lines of b: of one or two rows, whose tiles would wait for their own sums, and where b is too
+  /// large to be in a cache, so that tiles would read it in short pieces that lie far apart.
+  private var readsLines: Bool { m <= 2 || k * n * elementSize > 4 << 20 }
 
-  /// Whether few rows are taken by whole lines of b: of one or two rows, whose tiles would wait for their own sums, and where b comes
-  /// from memory, from which tiles would read it in short pieces that lie far apart.
-  private var readsLines: Bool { m <= 2 || isInMemory }
-
-  /// Few rows of a by the rows of b as they lie in memory; a task takes some columns.
+  /// Few rows of a by the rows of b as they lie in memory.
+  ///
+  /// They are summed in the blocks of steps of the product of many rows, so that a row has the same bits however many there are.
   func runFewRows(threads: Int) {
-    if readsLines { return runLines(threads: threads) }
-    let tasks = threads == 1 ? 1 : max(min(columnStrips / 2, 4 * threads), 1)
-    withPackedStrips(width: stripRows, strips: rowStrips, steps: k) { rows in
+    let width = readsLines ? m : stripRows
+    withPackedStrips(width: width, strips: (m + width - 1) / width, steps: k) { rows in
       pack(a, 0..<m, steps: 0..<k, into: rows)
+      if readsLines { return runLines(rows, threads: threads) }
+      let tasks = threads == 1 ? 1 : max(min(columnStrips / 2, 4 * threads), 1)
       parallelFor(tasks) { task in
-        for strip in (0..<columnStrips).part(task, of: tasks) {
-          let column = strip * stripColumns
-          if column + stripColumns <= n {
-            tiles(rows, column: column, b: b.pointer + column * elementSize, ldb: b.stepStride)
-          } else {
-            // A tile reads whole strips: what is left at the end is packed.
-            withPackedStrips(width: stripColumns, strips: 1, steps: k) { last in
-              pack(b, column..<n, steps: 0..<k, into: last)
-              tiles(rows, column: column, b: last.base, ldb: stripColumns)
-            }
-          }
+        for steps in blocksOfSteps {
+          for strip in (0..<columnStrips).part(task, of: tasks) { tiles(rows, columnStrip: strip, steps: steps) }
         }
       }
     }
   }
 
-  /// Eight lines of b at a time.
+  /// Eight lines of b at a time; each block has sums of its own.
   ///
-  /// What comes from memory is read by halves of the steps, each with sums of its own, so that two threads read one after another what
-  /// lies so, and by lines that lie apart, so that each is part of a long run. One byte of a model of 130 million parameters takes 0.85
-  /// of the time of neighbouring lines that threads share (Zen 3: 0.92 by halves, 0.92 of that by runs); of eight streams no difference
-  /// was seen. It is done for any number of few rows, so that a row has the same bits alone and beside others.
-  private func runLines(threads: Int) {
-    let parts = isInMemory ? 2 : 1
-    let pieces = max((threads + parts - 1) / parts, 1)
+  /// A task takes some of the blocks, so that of two threads each reads one long run of memory: one byte of a model of 130 million
+  /// parameters takes 0.92 of the time of lines that threads share (Zen 3).
+  private func runLines(_ rows: PackedStrips, threads: Int) {
+    let blocks = blocksOfSteps
+    let parts = min(blocks.count, threads)
+    let pieces = (threads + parts - 1) / parts
     // Rows of sums that are no power of two apart, so that they have places of their own in the cache; and as many columns as fit.
     let rowStride = (columnStrips + 1) * stripColumns
     let panel = max(32_768 / m / stripColumns, 8) * stripColumns
-    withPackedStrips(width: m, strips: 1, steps: k) { rows in
-      pack(a, 0..<m, steps: 0..<k, into: rows)
-      withScratch(byteCount: parts * m * rowStride * elementSize) { sums in
-        parallelFor(parts * pieces) { task in
-          let part = task / pieces
-          let steps = (0..<k).part(part, of: parts)
-          let strips = (0..<columnStrips).part(task % pieces, of: pieces)
-          let columns = (strips.lowerBound * stripColumns)..<min(strips.upperBound * stripColumns, n)
+    withScratch(byteCount: blocks.count * m * rowStride * elementSize) { sums in
+      parallelFor(parts * pieces) { task in
+        let strips = (0..<columnStrips).part(task % pieces, of: pieces)
+        let columns = (strips.lowerBound * stripColumns)..<min(strips.upperBound * stripColumns, n)
+        for block in blocks.indices.part(task / pieces, of: parts) {
+          let steps = blocks[block]
           for column in stride(from: columns.lowerBound, to: columns.upperBound, by: panel) {
             table.pointee.lines(
-              Int64(steps.count), isInMemory ? Int64(max(steps.count / 8, 1)) : 1,
-              rows.base + steps.lowerBound * m * elementSize, Int64(m),
-              b.pointer + (steps.lowerBound * b.stepStride + column) * elementSize, Int64(b.stepStride),
-              sums + (part * m * rowStride + column) * elementSize, Int64(rowStride), Int64(m),
+              Int64(steps.count), rows.base + steps.lowerBound * m * elementSize, Int64(m),
+              start(b, column..<n, steps), Int64(b.stepStride),
+              sums + (block * m * rowStride + column) * elementSize, Int64(rowStride), Int64(m),
               Int64(min(panel, columns.upperBound - column)))
           }
         }
-        table.pointee.add_sums(
-          Int64(parts), sums, Int64(m * rowStride), Int64(rowStride), c, Int64(ldc), Int64(m), Int64(n), bias,
-          accumulate ? 1 : 0)
       }
+      table.pointee.add_sums(
+        Int64(blocks.count), sums, Int64(m * rowStride), Int64(rowStride), c, Int64(ldc), Int64(m), Int64(n), bias,
+        accumulate ? 1 : 0)
     }
   }
 
-  private func tiles(_ rows: PackedStrips, column: Int, b: UnsafeRawPointer, ldb: Int) {
-    for strip in 0..<rowStrips {
-      tile(
-        row: strip * stripRows, column: column, steps: 0..<k, a: rows.strip(strip), rowStride: 1,
-        stepStride: stripRows, b: b, ldb: ldb)
+  private func tiles(_ rows: PackedStrips, columnStrip: Int, steps: Range<Int>) {
+    let column = columnStrip * stripColumns
+    let columns = column..<min(column + stripColumns, n)
+    func tiles(_ b: UnsafeRawPointer, _ ldb: Int) {
+      for strip in 0..<rowStrips {
+        tile(
+          row: strip * stripRows, column: column, steps: steps,
+          a: rows.strip(strip) + steps.lowerBound * stripRows * elementSize, rowStride: 1, stepStride: stripRows, b: b,
+          ldb: ldb)
+      }
+    }
+    if columns.count == stripColumns { return tiles(start(b, columns, steps), b.stepStride) }
+    // A tile reads whole strips: what is left at the end is packed.
+    withPackedStrips(width: stripColumns, strips: 1, steps: steps.count) { last in
+      pack(b, columns, steps: steps, into: last)
+      tiles(last.base, stripColumns)
     }
   }
 

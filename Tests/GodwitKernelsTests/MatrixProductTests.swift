@@ -60,15 +60,15 @@ import Testing
     }
   }
 
-  /// Of few rows each is what it is alone, bit for bit, whether b is in a cache or comes from memory.
+  /// A row is what it is alone, bit for bit, whether beside few or many, and whether b is in a cache or comes from memory.
   @Test(arguments: kinds) func aRowIsTheSameBesideOthers(dtype: DType, isa: InstructionSet) {
-    for (n, k) in [(33, 40), (80, 1536), (1101, 1003), (3072, 403)] {
+    for (n, k) in [(33, 40), (77, 1001), (80, 1536), (1101, 1003), (3072, 403), (50, 2100)] {
       func matrix(_ rows: Int, _ columns: Int) -> GuardedMatrix {
         GuardedMatrix(
           dtype, rows: rows, columns: columns, padding: 0,
           values: (0..<rows * columns).map { Double($0 * 7919 % 1013) / 1013 - 0.5 })
       }
-      let (a, b) = (matrix(16, k), matrix(k, n))
+      let (a, b) = (matrix(40, k), matrix(k, n))
       func product(_ rows: Range<Int>) -> [Double] {
         let c = GuardedMatrix(dtype, rows: rows.count, columns: n, padding: 0)
         matrixProduct(
@@ -76,9 +76,10 @@ import Testing
           b: b.storage, ldb: n, c: c.storage, ldc: n, on: isa)
         return c.values()
       }
-      let alone = (0..<16).flatMap { product($0..<$0 + 1) }
-      for rows in [0..<2, 1..<4, 3..<11, 0..<16] {
-        #expect(product(rows) == Array(alone[rows.lowerBound * n..<rows.upperBound * n]), "\(rows) of \(n)x\(k)")
+      let alone = (0..<40).flatMap { product($0..<$0 + 1) }
+      for rows in [0..<2, 1..<4, 3..<11, 0..<16, 23..<40, 0..<40] {
+        let isTheSame = product(rows) == Array(alone[rows.lowerBound * n..<rows.upperBound * n])
+        #expect(isTheSame, "\(rows) of \(n)x\(k)")
       }
     }
   }

@@ -4,6 +4,9 @@
 
 #include "isa.h"
 
+// Up to so many rows are few.
+#define GW_FEW_ROWS 16
+
 struct gw_matrix {
   // The shape of a full tile.
   int32_t rows, columns;
@@ -15,12 +18,12 @@ struct gw_matrix {
   void (*tile)(int64_t k, const void *a, int64_t row_stride, int64_t step_stride, const void *b, int64_t ldb, void *c,
                int64_t ldc, int64_t m, int64_t n, const void *bias, int32_t accumulate, void *copy, const void *ahead,
                int64_t ahead_stride);
-  // sums[m][n] = a b of few rows, for a b that comes from memory line by line: the elements of a step stand side by side at a + p * lda.
-  // Eight lines are taken at a time that lie `apart` lines from each other: 1, or k / 8, which gives memory long runs to read. A row of
-  // sums has room up to a whole vector.
-  void (*lines)(int64_t k, int64_t apart, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums, int64_t lds,
-                int64_t m, int64_t n);
-  // c[m][n] = (accumulate ? c : 0) + the sums of the parts, part_stride apart, in their order + (bias ? bias[n] : 0).
+  // sums[m][n] = a b of at most GW_FEW_ROWS rows, for a b that comes from memory line by line: the elements of a step stand side by side
+  // at a + p * lda. A row of sums has room up to a whole vector.
+  void (*lines)(int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *sums, int64_t lds, int64_t m,
+                int64_t n);
+  // c[m][n] = (accumulate ? c : 0) + the sums of the parts, part_stride apart, in their order and the bias with the last: the bits of
+  // tiles that take the parts in turn.
   void (*add_sums)(int64_t parts, const void *sums, int64_t part_stride, int64_t lds, void *c, int64_t ldc, int64_t m,
                    int64_t n, const void *bias, int32_t accumulate);
   // c[m][n] = (accumulate ? c : 0) + a b^T + (bias ? bias[n] : 0) by inner products: a [m, k], b [n, k].
