@@ -52,7 +52,7 @@ import Testing
     if arguments.first == "compare" { return arguments + ["--seconds", "0.01", "--width", "32"] }
     if arguments.first == "benchmark" { return arguments + ["--seconds", "0.1"] }
     if arguments.first == "evaluate", arguments.contains("--mixer") {
-      return arguments + ["--steps", "3", "--width", "16"]
+      return arguments + ["--steps", "3", "--width", "16", "--test-lengths", "64"]
     }
     guard arguments.first == "train" else { return arguments }
     var arguments = arguments

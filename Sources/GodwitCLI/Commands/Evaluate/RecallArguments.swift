@@ -54,15 +54,15 @@ struct RecallArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "The number of training steps.")
   var steps = 5_000
 
-  @Option(parsing: .unconditional, help: "The sequences of one step. (default: 32; of induction heads 8)")
-  var batch: Int?
+  @Option(parsing: .unconditional, help: "The sequences of one step.")
+  var batch = 32
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "The greatest learning rate; of several with commas, the one that validates best is tested.", valueName: "numbers"
     ))
-  var learningRate = "1e-3"
+  var learningRate = "3e-3"
 
   @Option(parsing: .unconditional, help: "The rate of decoupled weight decay.")
   var weightDecay = 0.01
@@ -125,7 +125,7 @@ struct RecallArguments: ParsableArguments {
     let task = try TokenRecall(problem, model)
     var options = RecallTrainingOptions(
       TrainingOptions(
-        steps: steps, batch: batch ?? (problem.kind == .inductionHeads ? 8 : 32), learningRate: learningRate,
+        steps: steps, batch: batch, learningRate: learningRate,
         seed: seed.seed), weightDecay: weightDecay)
     try TokenRecall.validate(task.model, options)
     options.training = options.training.resolved(
