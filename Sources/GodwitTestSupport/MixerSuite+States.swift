@@ -14,7 +14,7 @@ extension MixerSuite {
     for (length, state) in zip(lengths, alone) where state.leaves.map(\.name) != names {
       return ["a state after \(length) positions has the leaves \(state.leaves.map(\.name)), an initial one \(names)"]
     }
-    var found = leafViolations(mixer, alone[2])
+    var found = leafViolations(mixer, alone[2]) + memoryViolations(alone[2])
     let joined = Mixer.State.joined(alone)
     for (row, state) in alone.enumerated() where joined.select([row]) != state {
       found.append("a state that was joined and selected again is another one, position \(lengths[row])")
@@ -52,6 +52,14 @@ extension MixerSuite {
     var (a, b) = (state, copy)
     let (want, got) = (mixer.chunk(x, state: &a), mixer.chunk(x, state: &b))
     return same(got, want) && a == b ? [] : ["a state made of another's leaves goes on differently: it is not complete"]
+  }
+
+  /// Whether a state holds on to memory that is not its own, as a view of what the layer has read would.
+  private func memoryViolations(_ state: Mixer.State) -> [String] {
+    state.namedTensors.compactMap { name, tensor, _ in
+      let (held, own) = (tensor.storage.byteCount, tensor.shape.elementCount * tensor.dtype.byteCount)
+      return held > own ? "\(name) of a state has \(own) bytes and holds \(held)" : nil
+    }
   }
 
   private func dtype(of state: Mixer.State) -> DType { state.tensors.first?.dtype ?? .float32 }

@@ -19,7 +19,8 @@ struct TokenShift {
     }
     let first = last.reshaped([batch, 1, width])
     before = length == 1 ? first : concatenate([first, x.slice(0..<length - 1, along: 1)], along: 1)
-    last = x.element(length - 1, along: 1)
+    // A copy, as a part would hold on to the memory of all of x.
+    last = concatenate([x.element(length - 1, along: 1)])
   }
 
   /// m ⊙ x[t] + (1 − m) ⊙ x[t − 1] with m [D].

@@ -27,10 +27,10 @@ public struct ShortConvolution: Module {
   func callAsFunction(_ x: Tensor, recent: inout Tensor) -> Tensor {
     let y = causalConvolution(x, weight: weight, bias: bias, before: recent, silu: true)
     let (kept, length) = (weight.shape[0] - 1, x.shape[1])
-    recent =
-      length >= kept
-      ? x.slice(length - kept..<length, along: 1)
-      : concatenate([recent, x], along: 1).slice(length..<length + kept, along: 1)
+    // Copies, as a slice would hold on to the memory of all of x.
+    recent = concatenate(
+      length >= kept ? [x.slice(length - kept..<length, along: 1)] : [recent.slice(length..<kept, along: 1), x],
+      along: 1)
     return y
   }
 
