@@ -102,6 +102,12 @@ struct PretrainedConfiguration: Decodable, Sendable {
   let headDim: Int?
   let nGroups: Int?
   let timeStepLimit: [Limit]?
+  /// The extents that the tensors must have.
+  let hiddenSize: Int?
+  let numHiddenLayers: Int?
+  let vocabSize: Int?
+  let stateSize: Int?
+  let convKernel: Int?
 
   private enum CodingKeys: String, CodingKey {
     case modelType = "model_type"
@@ -111,6 +117,11 @@ struct PretrainedConfiguration: Decodable, Sendable {
     case headDim = "head_dim"
     case nGroups = "n_groups"
     case timeStepLimit = "time_step_limit"
+    case hiddenSize = "hidden_size"
+    case numHiddenLayers = "num_hidden_layers"
+    case vocabSize = "vocab_size"
+    case stateSize = "state_size"
+    case convKernel = "conv_kernel"
   }
 
   /// A number, or what is no JSON for infinity.

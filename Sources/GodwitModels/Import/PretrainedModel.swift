@@ -107,6 +107,33 @@ public struct PretrainedModel: Sendable {
     return depth
   }
 
+  /// Stops where `config.json` says otherwise than the tensors: a model without its last layers looks like a smaller one.
+  private static func compare(
+    _ folder: PretrainedFolder, _ fields: [(name: String, told: Int?, found: Int)]
+  ) throws(ImportError) {
+    for field in fields {
+      guard let told = field.told, told != field.found else { continue }
+      throw .unsupported(
+        path: folder.path,
+        what:
+          "config.json has \(field.name) \(told), the tensors have \(field.found); restore the files that belong together"
+      )
+    }
+  }
+
+  /// The fields that all architectures have.
+  private static func compare(
+    _ folder: PretrainedFolder, with configuration: LanguageModelConfiguration
+  ) throws(ImportError) {
+    try compare(
+      folder,
+      [
+        ("num_hidden_layers", folder.configuration?.numHiddenLayers, configuration.depth),
+        ("hidden_size", folder.configuration?.hiddenSize, configuration.width),
+        ("vocab_size", folder.configuration?.vocabSize, LanguageModelConfiguration.vocabulary),
+      ])
+  }
+
   private static func rwkv(
     _ folder: PretrainedFolder, _ names: ForeignNames
   ) throws(ImportError) -> LanguageModelConfiguration {
@@ -115,6 +142,7 @@ public struct PretrainedModel: Sendable {
     var configuration = LanguageModelConfiguration(
       mixer: "rwkv4", width: width, depth: depth(folder, names, "mixer.logDecay"), heads: 1, feedForward: .rwkv,
       hidden: hidden, norm: .layer, bias: false)
+    try compare(folder, with: configuration)
     configuration.normEpsilon = folder.configuration?.layerNormEpsilon
     configuration.tiedHead = folder.configuration?.tieWordEmbeddings ?? false
     return configuration
@@ -131,6 +159,7 @@ public struct PretrainedModel: Sendable {
     var configuration = LanguageModelConfiguration(
       mixer: mixer, width: width, depth: depth(folder, names, "mixer.logDecay"), heads: 1, feedForward: .absent,
       norm: .rms, bias: false)
+    try compare(folder, with: configuration)
     configuration.normEpsilon = settings?.layerNormEpsilon ?? 1e-5
     configuration.tiedHead = settings?.tieWordEmbeddings ?? true
     return configuration
@@ -143,6 +172,8 @@ public struct PretrainedModel: Sendable {
     let taps = try extents(folder, layer + "conv1d.weight", rank: 3)[2]
     let rank = try extents(folder, layer + "dt_proj.weight", rank: 2)[1]
     let expansion = try expansion(decay[0], width, folder)
+    let told = folder.configuration
+    try compare(folder, [("state_size", told?.stateSize, decay[1]), ("conv_kernel", told?.convKernel, taps)])
     let mixer = "mamba:state=\(decay[1]),expansion=\(expansion),convolution=\(taps),rank=\(rank)"
     return try mamba(folder, .mamba, mixer: mixer, width: width)
   }
@@ -167,6 +198,8 @@ public struct PretrainedModel: Sendable {
       }
     }
     let state = (convolution[0] - inner) / (2 * groups)
+    let told = folder.configuration
+    try compare(folder, [("state_size", told?.stateSize, state), ("conv_kernel", told?.convKernel, convolution[2])])
     let mixer =
       "mamba2:state=\(state),expansion=\(try expansion(inner, width, folder)),convolution=\(convolution[2]),"
       + "headWidth=\(inner / heads),groups=\(groups)"

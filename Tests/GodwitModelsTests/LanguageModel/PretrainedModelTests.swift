@@ -118,6 +118,25 @@ import Testing
         .contains("is a model of 50,280 tokens: it needs a tokenizer, and there is none here yet"))
   }
 
+  /// A folder without its last layer looks like a smaller model; only `config.json` knows better.
+  @Test func whatTheConfigurationTellsOtherwiseIsRefused() throws {
+    #expect(
+      try message("mamba", rewrite { $0.contains("layers.1.") ? nil : ($0, $1) })
+        .contains("config.json has num_hidden_layers 2, the tensors have 1; restore the files that belong together"))
+    for (model, field, value) in [
+      ("mamba", "hidden_size", 16), ("mamba", "state_size", 5), ("mamba", "conv_kernel", 4),
+      ("mamba", "vocab_size", 256),
+      ("mamba2", "num_hidden_layers", 2), ("mamba2", "state_size", 6), ("mamba2", "conv_kernel", 4),
+      ("rwkv", "num_hidden_layers", 2), ("rwkv", "hidden_size", 16),
+    ] {
+      for other in ["-1", "3", "4611686018427387904"] {
+        #expect(
+          try message(model, replace("\"\(field)\": \(value)", with: "\"\(field)\": \(other)"))
+            .contains("config.json has \(field) \(other), the tensors have \(value)"), "\(model) \(field) \(other)")
+      }
+    }
+  }
+
   @Test func damagedFoldersAreRefused() throws {
     func remove(_ name: String) -> (URL) throws -> Void {
       { try FileManager.default.removeItem(at: $0.appending(path: name)) }
