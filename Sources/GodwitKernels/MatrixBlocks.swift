@@ -22,6 +22,7 @@ extension MatrixProblem {
     return min(((k + blocks - 1) / blocks + 7) / 8 * 8, k)
   }
 
+  /// The blocks of steps in their order, each summed by itself.
   var blocksOfSteps: [Range<Int>] {
     let block = stepsInBlock
     return stride(from: 0, to: k, by: block).map { $0..<min($0 + block, k) }

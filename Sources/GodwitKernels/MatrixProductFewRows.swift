@@ -27,8 +27,7 @@ extension MatrixProblem {
 
   /// Eight lines of b at a time; each block has sums of its own.
   ///
-  /// A task takes some of the blocks, so that of two threads each reads one long run of memory: one byte of a model of 130 million
-  /// parameters takes 0.92 of the time of lines that threads share (Zen 3).
+  /// A task takes some of the blocks, so that of two threads each reads one long run of memory.
   private func runLines(_ rows: PackedStrips, threads: Int) {
     let blocks = blocksOfSteps
     let parts = min(blocks.count, threads)
